@@ -1,0 +1,13 @@
+from assessments.models.bank import Question, QuestionOption, Topic
+from assessments.models.rules import TestRule, TestRuleTopic
+from assessments.models.sittings import Answer, Sitting
+
+__all__ = [
+    "Answer",
+    "Question",
+    "QuestionOption",
+    "Sitting",
+    "TestRule",
+    "TestRuleTopic",
+    "Topic",
+]

@@ -1,0 +1,152 @@
+"""Sittings: a frozen paper, the answers given, and one result. Facts, kept by the database."""
+
+from datetime import datetime
+from typing import Self
+from uuid import uuid4
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from assessments.models.rules import TestRule
+from courses.models import CoursePage, Enrolment
+from courses.models.progress import Fact
+from people.models import Authority, Learner
+
+
+class SittingQuerySet(models.QuerySet["Sitting"]):
+    def open(self) -> Self:
+        return self.filter(closed_at=None)
+
+    def of(self, learner: Learner) -> Self:
+        return self.filter(learner=learner)
+
+    def passed(self) -> Self:
+        return self.filter(outcome=Sitting.Outcome.PASSED)
+
+    def expired(self, *, now: datetime) -> Self:
+        """Still open although their time is over."""
+        return self.open().filter(deadline_at__lte=now)
+
+
+class Sitting(models.Model):
+    """One try at a test. ``paper`` holds questions, options, order and key as drawn at the start,
+    under ``paper_digest`` (SHA-256 of its canonical JSON), so that it can be shown and marked again
+    years later. The key never leaves the server."""
+
+    class Outcome(models.TextChoices):
+        PASSED = "passed", _("passed")
+        FAILED = "failed", _("not passed")
+
+    class ClosedBy(models.TextChoices):
+        SUBMIT = "submit", _("handed in")
+        DEADLINE = "deadline", _("time was up")
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="sittings")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="sittings")
+    course = models.ForeignKey(CoursePage, on_delete=models.PROTECT, related_name="sittings")
+    authority = models.ForeignKey(
+        Authority, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    rule = models.ForeignKey(TestRule, on_delete=models.PROTECT, related_name="+")
+    seed = models.CharField(max_length=64)
+    paper = models.JSONField()
+    paper_digest = models.CharField(max_length=64)
+    question_count = models.PositiveSmallIntegerField()
+    started_at = models.DateTimeField()
+    deadline_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.CharField(max_length=10, choices=ClosedBy.choices, blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
+    correct_count = models.PositiveSmallIntegerField(null=True, blank=True)
+    next_try_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SittingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["learner", "course"],
+                condition=Q(closed_at=None),
+                name="one_open_sitting_per_course",
+                violation_error_message=_("You have a test open already."),
+            ),
+            models.CheckConstraint(
+                name="sitting_closed_with_result",
+                condition=Q(closed_at=None, closed_by="", outcome="", correct_count=None)
+                | (
+                    Q(closed_at__isnull=False, correct_count__isnull=False)
+                    & ~Q(closed_by="")
+                    & ~Q(outcome="")
+                ),
+                violation_error_message=_("A closed sitting has a result, an open one has none."),
+            ),
+            models.CheckConstraint(
+                name="sitting_count_within_paper",
+                condition=Q(correct_count=None) | Q(correct_count__lte=F("question_count")),
+                violation_error_message=_("No more right answers than questions."),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["deadline_at"], name="sitting_expiring", condition=Q(closed_at=None)
+            ),
+            models.Index(fields=["learner", "course", "started_at"], name="sittings_of_learner"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="sitting_kept", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="sitting_fixed",
+                exclude=["closed_at", "closed_by", "outcome", "correct_count", "next_try_at"],
+            ),
+            pgtrigger.Protect(
+                name="sitting_result_final",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__closed_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.learner}: {self.course}"
+
+
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    def latest(self) -> Self:
+        """The answer that counts for each question: the one given last."""
+        return self.order_by("sitting_id", "position", "-pk").distinct("sitting_id", "position")
+
+
+class Answer(Fact):
+    """One answer as it was given. Changing one's mind adds a row; the last one counts."""
+
+    sitting = models.ForeignKey(Sitting, on_delete=models.PROTECT, related_name="answers")
+    position = models.PositiveSmallIntegerField()
+    option_token = models.CharField(max_length=22)
+    answered_at = models.DateTimeField()
+
+    objects = AnswerQuerySet.as_manager()
+
+    class Meta(Fact.Meta):
+        indexes = [
+            models.Index(fields=["sitting", "position", "-id"], name="answers_of_sitting")
+        ]
+        triggers = [
+            *Fact.Meta.triggers,
+            pgtrigger.Trigger(
+                name="answer_in_open_sitting",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=(
+                    "IF EXISTS (SELECT 1 FROM assessments_sitting s WHERE s.id = NEW.sitting_id"
+                    " AND (s.closed_at IS NOT NULL OR NEW.position < 1"
+                    " OR NEW.position > s.question_count)) THEN"
+                    " RAISE EXCEPTION 'the sitting is closed or has no such question'; END IF;"
+                    " RETURN NEW;"
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sitting_id}: {self.position}"

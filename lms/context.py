@@ -1,0 +1,20 @@
+"""Template context every page may rely on."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from people.models import Learner
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """``service_name``, ``learner``, the learner's ``authority`` and whether staff pages are open."""
+    user = getattr(request, "user", None)
+    signed_in = user is not None and user.is_authenticated
+    learner = Learner.objects.for_user(user).first() if signed_in else None
+    return {
+        "service_name": "Driver safeguarding training",
+        "learner": learner,
+        "authority": learner.authority if learner else None,
+        "is_staff_member": bool(signed_in and user.has_perm("wagtailadmin.access_admin")),
+    }

@@ -1,0 +1,64 @@
+"""Site-wide guards: login by default, a strict content policy, no caching of personal pages."""
+
+from collections.abc import Callable
+from typing import Any
+
+from csp.middleware import CSPMiddleware
+from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLoginRequired
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+# Views of libraries that carry no mark of their own and guard what they serve themselves.
+SELF_GUARDED = {
+    "wagtail.views": "Each page type decides in serve(); lessons ask for sign-in.",
+    "ninja.operation": "The API answers 401 by its own token check.",
+    "ninja.openapi.views": "The API's description is public.",
+    "allauth.idp.oidc.views": "The token endpoint checks the client's secret.",
+    "wagtail.documents.views.serve": "Documents are course material; private ones check themselves.",
+}
+
+
+class LoginRequiredMiddleware(DjangoLoginRequired):
+    """Closed by default: a view is public only when it says so by ``login_not_required``."""
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        if getattr(view_func, "__module__", "") in SELF_GUARDED:
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
+
+class ContentSecurityPolicyMiddleware(CSPMiddleware):
+    """The strict policy everywhere; inline scripts only where Wagtail's own admin still needs them."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if request.path.startswith("/staff/"):
+            response._csp_update = {  # type: ignore[attr-defined]
+                "script-src": ["'unsafe-inline'"],
+                "style-src": ["'unsafe-inline'"],
+                "img-src": ["blob:"],
+            }
+        return super().process_response(request, response)
+
+
+class NoStoreMiddleware:
+    """Pages shown to a signed-in person are never kept by a browser or a proxy."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        signed_in = getattr(request, "user", None) is not None and request.user.is_authenticated
+        if signed_in and "Cache-Control" not in response:
+            response["Cache-Control"] = "no-store, private"
+        return response
+
+

@@ -1,0 +1,44 @@
+"""Every address of the house."""
+
+from allauth.idp.oidc.views import revoke
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.views.generic import RedirectView, TemplateView
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from licensing.api.api import api
+from licensing.api.oauth import token
+from lms import health, views
+
+public_page = login_not_required
+
+
+urlpatterns = [
+    path("health/live", health.live, name="health_live"),
+    path("health/ready", health.ready, name="health_ready"),
+    path("accounts/", include("allauth.urls")),
+    path("identity/o/api/token", token, name="token"),
+    path("identity/o/api/revoke", revoke, name="revoke"),
+    path("dashboard/", views.DashboardView.as_view(), name="dashboard"),
+    path(
+        "privacy/",
+        public_page(TemplateView.as_view(template_name="lms/privacy.html")),
+        name="privacy",
+    ),
+    path(
+        "accessibility/",
+        public_page(TemplateView.as_view(template_name="lms/accessibility.html")),
+        name="accessibility",
+    ),
+    path("", include("people.urls")),
+    path("tests/", include("assessments.urls")),
+    path("", include("certificates.urls")),
+    path("api/v1/", api.urls),
+    # Wagtail's own sign-in would skip the second factor: allauth's is the only door.
+    path("staff/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
+    path("staff/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("", include(wagtail_urls)),
+]

@@ -1,0 +1,143 @@
+"""Changes to people and the register."""
+
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+
+from people.models import Authority, Learner, Licence, LicenceClaim, Membership, User
+from people.models.register import normalise_number
+
+MAX_CLAIMS = 5
+CLAIM_WINDOW = timedelta(hours=24)
+
+
+class ClaimOutcome(StrEnum):
+    LINKED = "linked"
+    SENT_TO_OFFICER = "sent_to_officer"
+    TOO_MANY = "too_many"
+
+
+@transaction.atomic
+def register_learner(*, user: User, full_name: str, now: datetime) -> Learner:
+    """Make the account a person in training. A repeat returns the learner there is."""
+    learner, _ = Learner.objects.get_or_create(
+        user=user, defaults={"full_name": " ".join(full_name.split()), "created_at": now}
+    )
+    return learner
+
+
+@transaction.atomic
+def claim_licence(
+    *, learner: Learner, authority: Authority, number: str, date_of_birth: date, now: datetime
+) -> ClaimOutcome:
+    """Link the licence if number and date of birth both match; otherwise leave a request.
+
+    The outcome never says which part was wrong, nor whether the number exists. A licence already
+    held by somebody else counts as a mismatch. Five unmatched claims in 24 hours are the limit, so
+    that nobody can try out dates. Claiming one's own licence again changes nothing.
+    """
+    learner = Learner.objects.select_for_update(of=("self",)).get(pk=learner.pk)
+    licence = _matching_licence(learner, authority, number, date_of_birth)
+    recent = learner.claims.since(now - CLAIM_WINDOW).exclude(  # type: ignore[attr-defined]
+        decision=LicenceClaim.Decision.LINKED
+    )
+    if recent.count() >= MAX_CLAIMS:
+        return ClaimOutcome.TOO_MANY
+    if licence is None:
+        _leave_request(learner, authority, number, date_of_birth, now)
+        return ClaimOutcome.SENT_TO_OFFICER
+    if licence.holder_id is None:
+        LicenceClaim.objects.create(
+            learner=learner,
+            authority=authority,
+            number=licence.number,
+            date_of_birth=date_of_birth,
+            made_at=now,
+            decision=LicenceClaim.Decision.LINKED,
+            licence=licence,
+            decided_at=now,
+        )
+        _link(licence, learner, now)
+    return ClaimOutcome.LINKED
+
+
+def _matching_licence(
+    learner: Learner, authority: Authority, number: str, date_of_birth: date
+) -> Licence | None:
+    found = Licence.objects.numbered(authority=authority, number=number)
+    licence = found.select_for_update(of=("self",)).first()
+    if licence is None or not licence.matches(date_of_birth=date_of_birth):
+        return None
+    return licence if licence.holder_id in (None, learner.pk) else None
+
+
+def _leave_request(
+    learner: Learner, authority: Authority, number: str, date_of_birth: date, now: datetime
+) -> None:
+    LicenceClaim.objects.get_or_create(
+        learner=learner,
+        authority=authority,
+        number=normalise_number(number),
+        decided_at=None,
+        defaults={"date_of_birth": date_of_birth, "made_at": now},
+    )
+
+
+def _link(licence: Licence, learner: Learner, now: datetime) -> None:
+    licence.hold(learner, now=now)
+    if learner.authority_id is None:
+        learner.authority = licence.authority
+        learner.save(update_fields=["authority"])
+
+
+@transaction.atomic
+def decide_claim(
+    *, claim: LicenceClaim, licence: Licence | None, by: User, now: datetime
+) -> LicenceClaim:
+    """Link the claim to ``licence``, or decline it when none is given.
+
+    The first decision stands: a repeat returns it unchanged. Raises ValueError for a licence of
+    another authority or one that somebody else holds.
+    """
+    claim = LicenceClaim.objects.select_for_update(of=("self",)).get(pk=claim.pk)
+    if claim.decided_at is not None:
+        return claim
+    if licence is not None:
+        licence = Licence.objects.select_for_update(of=("self",)).get(pk=licence.pk)
+        if licence.authority_id != claim.authority_id:
+            raise ValueError("The licence belongs to another authority.")
+        if licence.holder_id not in (None, claim.learner_id):
+            raise ValueError("Somebody else holds this licence.")
+        _link(licence, claim.learner, now)
+    decision = LicenceClaim.Decision.LINKED if licence else LicenceClaim.Decision.DECLINED
+    claim.decision, claim.licence, claim.decided_at, claim.decided_by = decision, licence, now, by
+    claim.save()
+    return claim
+
+
+@transaction.atomic
+def grant_membership(
+    *, user: User, authority: Authority, role: str, by: User | None, now: datetime
+) -> Membership:
+    """Give a staff role and the group of the same name. A repeat returns the role held already."""
+    membership, _ = Membership.objects.get_or_create(
+        user=user,
+        authority=authority,
+        role=role,
+        ended_at=None,
+        defaults={"granted_at": now, "granted_by": by},
+    )
+    user.groups.add(Group.objects.get_or_create(name=role)[0])
+    return membership
+
+
+@transaction.atomic
+def end_membership(*, membership: Membership, by: User, now: datetime) -> None:
+    """Take a staff role away at once; the next request of that person is refused. Repeats do nothing."""
+    if membership.ended_at is None:
+        membership.end(by=by, now=now)
+    same_role = Membership.objects.of(membership.user).current().filter(role=membership.role)
+    if not same_role.exists():
+        membership.user.groups.remove(*Group.objects.filter(name=membership.role))

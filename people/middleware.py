@@ -1,0 +1,38 @@
+"""Staff prove themselves with two factors before any page but those that set the factors up."""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+
+from people import perms
+
+OPEN_PREFIXES = ("/accounts/", "/static/", "/health/")
+
+
+class StaffSecondFactorMiddleware:
+    """Required in production; in development a password alone is enough (settings)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
+    ) -> HttpResponseRedirect | None:
+        if not settings.STAFF_SECOND_FACTOR_REQUIRED or request.path.startswith(OPEN_PREFIXES):
+            return None
+        if not perms.is_staff_member(request.user):
+            return None
+        if not is_mfa_enabled(request.user):
+            return redirect("mfa_activate_totp")
+        if not any(record["method"] == "mfa" for record in get_authentication_records(request, request.user)):
+            return redirect("account_logout")
+        return None

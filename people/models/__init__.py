@@ -1,0 +1,14 @@
+from people.models.accounts import Membership, User
+from people.models.register import Authority, Learner, Licence, LicenceClaim
+from people.models.rules import DatedRule, DatedRuleQuerySet
+
+__all__ = [
+    "Authority",
+    "DatedRule",
+    "DatedRuleQuerySet",
+    "Learner",
+    "Licence",
+    "LicenceClaim",
+    "Membership",
+    "User",
+]
