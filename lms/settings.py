@@ -269,7 +269,8 @@ LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("en-gb", "English")]
 USE_I18N = USE_TZ = True
 TIME_ZONE = "Europe/London"  # Stored in UTC, shown in London; legal days are London days.
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / ".local" / "static"
+# In development files are served from where they lie; nothing is collected.
+STATIC_ROOT = BASE_DIR / ".local" / "static" if PRODUCTION else None
 STATICFILES_DIRS = [BASE_DIR / "lms" / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = BASE_DIR / ".local" / "media"

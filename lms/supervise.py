@@ -8,7 +8,7 @@ Honcho reads the Procfile and prints the lines. Its Manager is not used: it wait
 process obeys SIGTERM, sends that signal to whole process groups (where it kills a Celery worker's
 children at their task), and does not see a process end whose own children live on.
 """
-# ruff: noqa: S602, S603 - the commands are the Procfile's, and a shell reads those by definition.
+# ruff: noqa: S602 - the commands are the Procfile's, and a shell reads those by definition.
 
 import http.client
 import os
@@ -57,7 +57,7 @@ SIGN_INS = (
 )
 
 
-class Refusal(Exception):
+class RunError(Exception):
     """The run cannot start or go on; the message is one sentence saying why."""
 
 
@@ -233,7 +233,7 @@ def main(arguments: list[str]) -> int:
                     return serve(crew, port)
                 finally:
                     crew.stop()
-    except (Refusal, ServicesError) as error:
+    except (RunError, ServicesError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
 
@@ -241,13 +241,13 @@ def main(arguments: list[str]) -> int:
 def chosen_port() -> int:
     text = os.environ.get("PORT") or "8000"
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 2**16):
-        raise Refusal(f"PORT must be a number from 1 to 65535, not {text}.")
+        raise RunError(f"PORT must be a number from 1 to 65535, not {text}.")
     return int(text)
 
 
 def refuse_production() -> None:
     if os.environ.get("LMS_ENV", "development") != "development":
-        raise Refusal("make run is for development: unset LMS_ENV, or run the Procfile yourself.")
+        raise RunError("make run is for development: unset LMS_ENV, or run the Procfile yourself.")
 
 
 def wait_for_port(port: int, events: "queue.SimpleQueue[Event]") -> None:
@@ -255,7 +255,7 @@ def wait_for_port(port: int, events: "queue.SimpleQueue[Event]") -> None:
     while (problem := port_problem(port)) and being_cleared(DATA) and events.empty():
         time.sleep(0.2)
     if problem:
-        raise Refusal(problem)
+        raise RunError(problem)
 
 
 def port_problem(port: int) -> str:
@@ -290,9 +290,10 @@ def serve(crew: Crew, port: int) -> int:
     event = crew.next_event()
     if isinstance(event, Asked):
         return stopped_by(event)
+    if isinstance(event, Ended):
+        crew.collect(event)
     if not isinstance(event, Ended) or event.code != 0:
-        raise Refusal("The database could not be prepared; the lines above say why.")
-    crew.collect(event)
+        raise RunError("The database could not be prepared; the lines above say why.")
     procfile = parse_procfile((CHECKOUT / "Procfile").read_text())
     for name, command in procfile.processes.items():
         crew.start(name, command)
@@ -305,8 +306,8 @@ def serve(crew: Crew, port: int) -> int:
         return stopped_by(event)
     if isinstance(event, Ended):
         crew.collect(event)
-        raise Refusal(f"{event.name} ended with code {event.code}; everything else was stopped.")
-    raise Refusal(f"The site did not answer within {ANSWER_PATIENCE:.0f} seconds.")
+        raise RunError(f"{event.name} ended with code {event.code}; everything else was stopped.")
+    raise RunError(f"The site did not answer within {ANSWER_PATIENCE:.0f} seconds.")
 
 
 def stopped_by(asked: Asked) -> int:
@@ -351,7 +352,9 @@ def announce(crew: Crew, port: int) -> None:
 def prepare() -> int:
     """Migrations and the demo, in one process: to start Django twice would take twice as long."""
     django.setup()
-    call_command("migrate", interactive=False)
+    sys.stdout.write("Bringing the database up to date\n")
+    call_command("migrate", interactive=False, verbosity=0)
+    sys.stdout.write("Loading the demo\n")
     call_command("load_demo")
     return 0
 

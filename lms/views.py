@@ -1,7 +1,34 @@
 """The pages of the roof: "what is left for me to do"."""
 
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
 from django.views.generic import TemplateView
+
+from lms.dashboard import dashboard_of
+from people import perms
+from people.models import Learner
 
 
 class DashboardView(TemplateView):
+    """One clear line about where the driver stands, and the one next step."""
+
     template_name = "lms/dashboard.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.learner = Learner.objects.for_user(request.user).first()
+        if self.learner is None and perms.is_staff_member(request.user):
+            return redirect("wagtailadmin_home")
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        if self.learner is None:
+            return context
+        now = timezone.now()
+        today = timezone.localdate(now)
+        board = dashboard_of(self.learner, today=today, now=now)
+        statuses: list[Any] = []
+        return {**context, "board": board, "step": board.step, "statuses": statuses}

@@ -1,18 +1,24 @@
-"""A date asked for in three boxes, day, month and year: the way to ask for a date known by heart."""
+"""A date asked for in three boxes, the way to ask for a date that people know by heart."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 PARTS = {"day": _("Day"), "month": _("Month"), "year": _("Year")}
 LONGEST = {"day": 2, "month": 2, "year": 4}
-EARLIEST_YEAR = 1900  # No living driver was born before it; a smaller year is a slip.
+RANGES = {
+    "day": range(1, 32),
+    "month": range(1, 13),
+    "year": range(1900, 10_000),  # No living driver was born earlier; such a year is a slip.
+}
 
 Typed = tuple[str, str, str]
 
@@ -76,8 +82,8 @@ class DayMonthYearField(forms.Field):
     def __init__(
         self,
         *,
-        label: str | Promise,
-        subject: str | Promise = "",
+        label: "str | _StrPromise",
+        subject: "str | _StrPromise" = "",
         autocomplete: str = "",
         **options: Any,
     ) -> None:
@@ -99,16 +105,16 @@ class DayMonthYearField(forms.Field):
             raise self.error("short_year", unreadable or ["year"])
         if unreadable:
             raise self.error("invalid", unreadable)
-        return self.real_date(int(typed["day"]), int(typed["month"]), int(typed["year"]))
+        return self.real_date({part: int(text) for part, text in typed.items()})
 
-    def real_date(self, day: int, month: int, year: int) -> date:
+    def real_date(self, numbers: dict[str, int]) -> date:
+        out_of_range = [part for part, number in numbers.items() if number not in RANGES[part]]
+        if out_of_range:
+            raise self.error("invalid", out_of_range)
         try:
-            if year >= EARLIEST_YEAR:
-                return date(year, month, day)
-        except ValueError:
-            pass
-        in_range = {"day": 1 <= day <= 31, "month": 1 <= month <= 12, "year": year >= EARLIEST_YEAR}
-        raise self.error("invalid", [part for part, good in in_range.items() if not good])
+            return date(**numbers)
+        except ValueError as not_in_calendar:
+            raise self.error("invalid", ()) from not_in_calendar
 
     def validate(self, value: Any) -> None:
         if self.required and value in self.empty_values:
@@ -139,5 +145,5 @@ def is_number(text: str, longest: int) -> bool:
 
 
 def in_sentence(label: str) -> str:
-    """A label as it stands inside a sentence."""
-    return label[:1].lower() + label[1:]
+    """A label as it stands inside a sentence; "ID card issued on" keeps its capitals."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label

@@ -1,18 +1,23 @@
 """Pages on which people say who they are."""
 
+from typing import Any
+
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.generic import FormView
+from django.utils.translation import gettext_lazy
+from django.views.generic import DetailView, FormView, ListView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from people import actions
 from people.forms import ClaimLicenceForm
-from people.models import Learner
+from people.models import Learner, Licence, LicenceClaim
 
 
-class ClaimLicenceView(FormView[ClaimLicenceForm]):
+class ClaimLicenceView(FormView):
     """A signed-in person claims a licence. What comes back never says which part was wrong."""
 
     form_class = ClaimLicenceForm
@@ -36,3 +41,49 @@ class ClaimLicenceView(FormView[ClaimLicenceForm]):
             return redirect("dashboard")
         context = self.get_context_data(form=form, outcome=outcome)
         return self.render_to_response(context, status=200)
+
+
+class WaitingClaimsView(WagtailAdminTemplateMixin, ListView):
+    """For licensing officers: claims of their own authority that no machine could match."""
+
+    page_title = gettext_lazy("Licence requests")
+    header_icon = "user"
+    template_name = "people/admin/claims.html"
+    paginate_by = 50
+
+    def get_queryset(self) -> QuerySet[LicenceClaim]:
+        waiting = LicenceClaim.objects.waiting().for_officer(self.request.user)
+        return waiting.select_related("learner__user", "authority")
+
+
+class DecideClaimView(WagtailAdminTemplateMixin, DetailView):
+    """What the person typed beside what the register says; the officer links or declines (R04)."""
+
+    page_title = gettext_lazy("Licence request")
+    header_icon = "user"
+    template_name = "people/admin/claim.html"
+    context_object_name = "claim"
+
+    def get_queryset(self) -> QuerySet[LicenceClaim]:
+        waiting = LicenceClaim.objects.waiting().for_officer(self.request.user)
+        return waiting.select_related("learner__user", "authority")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        candidates = Licence.objects.like(self.object).select_related("holder")
+        return super().get_context_data(candidates=candidates, **kwargs)
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        self.object = self.get_object()
+        chosen = request.POST.get("licence", "")
+        licence = None
+        if chosen != "none":
+            likely = Licence.objects.like(self.object)
+            licence = likely.filter(pk=int(chosen)).first() if chosen.isdecimal() else None
+            if licence is None or licence.holder_id not in (None, self.object.learner_id):
+                messages.error(request, _("Choose a free licence, or decline. Nothing was changed."))
+                return redirect("decide_claim", pk=self.object.pk)
+        actions.decide_claim(
+            claim=self.object, licence=licence, by=request.user, now=timezone.now()
+        )
+        messages.success(request, _("The request is decided."))
+        return redirect("waiting_claims")

@@ -104,7 +104,7 @@ class LessonPage(Page):
 
     parent_page_types: ClassVar[list[str]] = ["courses.ModulePage"]
     subpage_types: ClassVar[list[str]] = []
-    template = "courses/lesson.html"
+    template = "courses/lesson_preview.html"
     content_panels: ClassVar[list[Any]] = [
         *Page.content_panels,
         FieldPanel("summary"),
@@ -128,8 +128,12 @@ class LessonPage(Page):
             for screen in self.screens
         )
 
+    def course(self) -> CoursePage:
+        """The course this lesson belongs to."""
+        return CoursePage.objects.ancestor_of(self).get()
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """For the preview in the staff site only: every screen at once, nothing recorded."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        context["preview_screens"] = [(screen, {}) for screen in self.screens]
+        context["preview_screens"] = list(self.screens)
         return context

@@ -11,6 +11,8 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
+from people.models.accounts import Membership
+
 
 @pghistory.track()
 class Authority(models.Model):
@@ -72,6 +74,11 @@ class LicenceQuerySet(models.QuerySet["Licence"]):
     def numbered(self, *, authority: Authority, number: str) -> Self:
         """The licence with this number, however the letters and spaces were typed."""
         return self.filter(authority=authority, number=normalise_number(number))
+
+    def like(self, claim: "LicenceClaim") -> Self:
+        """Licences a claim may mean: the same number, or the same date of birth, at its authority."""
+        same = Q(number=claim.number) | Q(date_of_birth=claim.date_of_birth)
+        return self.filter(same, authority=claim.authority_id).order_by("number")
 
     def held_by(self, learner: Learner) -> Self:
         return self.filter(holder=learner).select_related("authority").order_by("pk")
@@ -158,6 +165,14 @@ class LicenceClaimQuerySet(models.QuerySet["LicenceClaim"]):
 
     def since(self, moment: datetime) -> Self:
         return self.filter(made_at__gte=moment)
+
+    def for_officer(self, user: Any) -> Self:
+        """Claims on licences of the authorities at which the person is a licensing officer now."""
+        return self.filter(
+            authority__memberships__user=user.pk,
+            authority__memberships__role=Membership.Role.OFFICER,
+            authority__memberships__ended_at=None,
+        )
 
 
 class LicenceClaim(models.Model):

@@ -1,0 +1,110 @@
+"""Gathers, in a fixed number of queries, what a driver's dashboard says."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from assessments.models import Sitting
+from certificates.models import Certificate
+from courses.models import CoursePage, Enrolment, LessonPage
+from licensing.models import Requirement
+from lms.next_step import Standing, Step, next_step, offers_refresher
+from people.models import Learner, LicenceClaim
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """One learner's standing in the course that is asked of them."""
+
+    step: Step
+    course: CoursePage | None
+    lessons_done: int
+    lessons_total: int
+    next_lesson: LessonPage | None
+    sitting: Sitting | None
+    certificate: Certificate | None
+    waiting_claims: list[LicenceClaim]
+
+
+def dashboard_of(learner: Learner, *, today: date, now: datetime) -> Dashboard:
+    """What is done and what is next for ``learner`` on the London day ``today``."""
+    full = _required_course(learner, today)
+    certificate = _best_certificate(learner, full)
+    enrolment = _open_enrolment(learner, full)
+    course = enrolment.course if enrolment else _offered_course(full, certificate, today)
+    sitting = _last_sitting(learner, enrolment, full)
+    lessons = list(course.lessons()) if course else []
+    done = set(enrolment.completions.values_list("lesson_id", flat=True)) if enrolment else set()
+    standing = _standing(enrolment, sitting, certificate, today, now)
+    return Dashboard(
+        step=next_step(standing),
+        course=course,
+        lessons_done=sum(lesson.pk in done for lesson in lessons),
+        lessons_total=len(lessons),
+        next_lesson=next((lesson for lesson in lessons if lesson.pk not in done), None),
+        sitting=sitting,
+        certificate=certificate,
+        waiting_claims=list(learner.claims.waiting().select_related("authority")),
+    )
+
+
+def _required_course(learner: Learner, today: date) -> CoursePage | None:
+    in_force = Requirement.objects.in_force(authority=learner.authority, on=today)
+    requirement = in_force.select_related("course").first()
+    return requirement.course if requirement else None
+
+
+def _best_certificate(learner: Learner, full: CoursePage | None) -> Certificate | None:
+    held = Certificate.objects.of(learner).filter(counts_for=full).with_revoked()
+    return held.filter(revoked=False).order_by("-valid_until").first()
+
+
+def _open_enrolment(learner: Learner, full: CoursePage | None) -> Enrolment | None:
+    rounds = Enrolment.objects.of(learner).open().select_related("course")
+    courses = CoursePage.objects.filter(pk=full.pk if full else None)
+    own = rounds.filter(course__in=courses) | rounds.filter(course__refreshes__in=courses)
+    return own.order_by("-started_at").first()
+
+
+def _offered_course(
+    full: CoursePage | None, certificate: Certificate | None, today: date
+) -> CoursePage | None:
+    valid_until = certificate.valid_until if certificate else None
+    if full and offers_refresher(today=today, valid_until=valid_until):
+        return full.refreshers.live().first() or full
+    return full
+
+
+def _last_sitting(
+    learner: Learner, enrolment: Enrolment | None, full: CoursePage | None
+) -> Sitting | None:
+    """The last try of the open round; without one, the last pass (its certificate may be coming)."""
+    sittings = Sitting.objects.of(learner).select_related("certificate", "rule").defer("paper")
+    if enrolment:
+        sittings = sittings.filter(enrolment=enrolment)
+    else:
+        sittings = sittings.passed()
+    return sittings.order_by("-started_at").first()
+
+
+def _standing(
+    enrolment: Enrolment | None,
+    sitting: Sitting | None,
+    certificate: Certificate | None,
+    today: date,
+    now: datetime,
+) -> Standing:
+    return Standing(
+        today=today,
+        now=now,
+        enrolled=enrolment is not None,
+        lessons_done=bool(enrolment and enrolment.completed_at),
+        test_open=bool(sitting and sitting.closed_at is None),
+        passed_without_certificate=bool(
+            sitting
+            and sitting.outcome == Sitting.Outcome.PASSED
+            and not hasattr(sitting, "certificate")
+        ),
+        next_try_at=sitting.next_try_at if sitting and enrolment else None,
+        valid_until=certificate.valid_until if certificate else None,
+        renew_from=certificate.renew_from if certificate else None,
+    )

@@ -1,0 +1,1 @@
+"""The demo: two invented councils, invented people, and the real course."""

@@ -1,0 +1,120 @@
+"""Loads the course, its refresher and the contact directory from the content files."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from wagtail.models import Page
+
+from courses.models import Contact, CourseIndexPage, CoursePage, LessonPage, ModulePage
+
+CONTENT = Path(__file__).resolve().parent / "content"
+MODULES = [
+    ("understand", "Understand", "What safeguarding is, and how people are harmed.", 2),
+    ("notice", "Notice", "What you may see from the driver's seat.", 3),
+    ("drive", "Drive", "How a professional keeps every journey safe.", 2),
+    ("act", "Act", "What to do, what to write down and whom to tell.", 1),
+]
+REFRESHER_MODULES = [("refresh", "Refresh", "The main points again.", 2)]
+
+
+def load_contacts() -> None:
+    """Add the entries that are missing; what staff changed since stays as they left it."""
+    for entry in read(CONTENT / "contacts.toml")["contacts"]:
+        fields = {name: value for name, value in entry.items() if name not in ("key", "confirmed")}
+        Contact.objects.get_or_create(key=entry["key"], defaults=fields)
+
+
+def load_courses() -> tuple[CoursePage, CoursePage]:
+    """The full course and its refresher; each is left alone where it exists."""
+    full = _load_course(
+        "safeguarding",
+        MODULES,
+        title="Safeguarding for licensed drivers",
+        summary="How to spot harm, keep your passengers safe and tell the right people.",
+        introduction=(
+            "<p>You see people at every hour of the day. What you notice can keep a child or an "
+            "adult safe. This course shows you what to look for and what to do.</p>"
+        ),
+        edition="2026.1",
+    )
+    refresher = _load_course(
+        "safeguarding-refresher",
+        REFRESHER_MODULES,
+        title="Safeguarding refresher for licensed drivers",
+        summary="The main points again, for drivers who took the full course before.",
+        introduction="<p>You took the full course some time ago. This brings it back to mind.</p>",
+        edition="2026.1",
+        kind=CoursePage.Kind.REFRESHER,
+        refreshes=full,
+    )
+    return full, refresher
+
+
+def _load_course(slug: str, modules: list[tuple[str, str, str, int]], **fields: Any) -> CoursePage:
+    existing = CoursePage.objects.filter(slug=slug).first()
+    if existing is not None:
+        return existing
+    index = CourseIndexPage.objects.get()
+    course: CoursePage = _publish(index, CoursePage(slug=slug, **fields))
+    files = sorted((CONTENT / slug / "lessons").glob("*.toml"))
+    contacts = dict(Contact.objects.values_list("key", "pk"))
+    for module_slug, title, summary, count in modules:
+        module = _publish(course, ModulePage(slug=module_slug, title=title, summary=summary))
+        for path in files[:count]:
+            _publish(module, _lesson(read(path), contacts))
+        files = files[count:]
+    return course
+
+
+def _publish(parent: Page, page: Any) -> Any:
+    parent.add_child(instance=page)
+    page.save_revision().publish()
+    return page
+
+
+def _lesson(lesson: dict[str, Any], contacts: dict[str, int]) -> LessonPage:
+    screens = []
+    for number, screen in enumerate(lesson["screens"], start=1):
+        key = f"{lesson['slug']}/{number}"
+        content = [
+            _block(block, f"{key}/{place}", contacts)
+            for place, block in enumerate(screen["blocks"], start=1)
+        ]
+        value = {"heading": screen["heading"], "content": content}
+        screens.append({"type": "screen", "id": _id(key), "value": value})
+    return LessonPage(
+        slug=lesson["slug"],
+        title=lesson["title"],
+        summary=lesson["summary"],
+        minutes=lesson["minutes"],
+        distressing=lesson["distressing"],
+        sources="\n".join(lesson["sources"]),
+        screens=screens,
+    )
+
+
+def _block(block: dict[str, Any], key: str, contacts: dict[str, int]) -> dict[str, Any]:
+    kind = block["type"]
+    values: dict[str, Any] = {
+        "text": lambda: block["html"],
+        "callout": lambda: {
+            "tone": block["tone"],
+            "title": block.get("title", ""),
+            "text": block["html"],
+        },
+        "scenario": lambda: {k: block[k] for k in ("title", "story", "prompt", "reveal")},
+        "check": lambda: {"question": block["question"], "options": block["options"]},
+        "contacts": lambda: [contacts[name] for name in block["contacts"]],
+    }
+    return {"type": kind, "id": _id(key), "value": values[kind]()}
+
+
+def _id(key: str) -> str:
+    """The same block has the same identifier on every installation."""
+    return str(uuid5(NAMESPACE_URL, f"driver-safeguarding/{key}"))
+
+
+def read(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))

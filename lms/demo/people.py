@@ -1,0 +1,132 @@
+"""Loads the councils, the people who sign in, and their licences. All of them are invented."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from allauth.account.models import EmailAddress
+
+from people import actions
+from people.models import Authority, Learner, Licence, Membership, User
+
+PASSWORD = "safeguarding-demo-1"  # noqa: S105  (published in the README; refused in production)
+Role = Membership.Role
+
+
+@dataclass(frozen=True)
+class Driver:
+    email: str
+    name: str
+    number: str
+    kind: str
+    born: date
+
+
+DRIVERS = {
+    "new": Driver(
+        "new.driver@demo.example", "Amina Yusuf", "PH-1001", "private_hire", date(1985, 6, 14)
+    ),
+    "passed": Driver(
+        "passed.driver@demo.example", "Tomasz Zieliński", "PH-1002", "private_hire", date(1979, 2, 3)
+    ),
+    "due": Driver(
+        "due.driver@demo.example", "Gurpreet Singh", "HC-1003", "hackney_carriage", date(1971, 11, 30)
+    ),
+    "lapsed": Driver(
+        "lapsed.driver@demo.example", "Grace Okoro", "PH-1004", "private_hire", date(1990, 9, 9)
+    ),
+}
+# On the register, not yet linked to an account: for trying a claim, and as "never trained".
+UNCLAIMED = [
+    ("DEMO-NB", "PH-1005", "Sofia Petrova", date(1988, 4, 21)),
+    ("DEMO-NB", "PH-1006", "Daniel Mensah", date(1976, 12, 5)),
+    ("DEMO-WV", "PH-2001", "Bronwen Rees", date(1982, 7, 19)),
+]
+STAFF = [
+    ("trainer@demo.example", "Tara", "Trainer", "DEMO-NB", Role.AUTHOR),
+    ("reviewer@demo.example", "Ravi", "Reviewer", "DEMO-NB", Role.REVIEWER),
+    ("officer@demo.example", "Olive", "Officer", "DEMO-NB", Role.OFFICER),
+    ("officer@westvale.demo.example", "Wyn", "Officer", "DEMO-WV", Role.OFFICER),
+    ("auditor@demo.example", "Ada", "Auditor", "DEMO-NB", Role.AUDITOR),
+]
+AUTHORITIES = [
+    ("DEMO-NB", "Northbridge City Council", "#1d4f5c"),
+    ("DEMO-WV", "Westvale Borough Council", "#5b2a56"),
+]
+
+
+def load_authorities() -> dict[str, Authority]:
+    return {
+        code: Authority.objects.get_or_create(
+            code=code, defaults={"name": name, "brand_colour": colour}
+        )[0]
+        for code, name, colour in AUTHORITIES
+    }
+
+
+def load_staff(authorities: dict[str, Authority], *, now: datetime) -> dict[str, User]:
+    """Staff accounts by e-mail address, each with its role, and the platform administrator."""
+    admin = account("admin@demo.example", first_name="Alex", last_name="Admin", superuser=True)
+    staff = {admin.email: admin}
+    for email, first, last, code, role in STAFF:
+        user = account(email, first_name=first, last_name=last)
+        actions.grant_membership(
+            user=user, authority=authorities[code], role=role, by=admin, now=now
+        )
+        staff[email] = user
+    return staff
+
+
+def load_drivers(authority: Authority, *, now: datetime) -> dict[str, Learner]:
+    """The four demo drivers, each holding the licence of the demo table."""
+    learners = {}
+    for key, driver in DRIVERS.items():
+        licence = _licence(authority, driver.number, driver.name, driver.born, driver.kind, now)
+        learner = actions.register_learner(
+            user=account(driver.email), full_name=driver.name, now=now
+        )
+        if licence.holder_id is None:
+            actions.claim_licence(
+                learner=learner,
+                authority=authority,
+                number=driver.number,
+                date_of_birth=driver.born,
+                now=now,
+            )
+        learner.refresh_from_db()
+        learners[key] = learner
+    return learners
+
+
+def load_unclaimed(authorities: dict[str, Authority], *, now: datetime) -> None:
+    for code, number, name, born in UNCLAIMED:
+        _licence(authorities[code], number, name, born, Licence.Kind.PRIVATE_HIRE, now)
+
+
+def account(
+    email: str, *, first_name: str = "", last_name: str = "", superuser: bool = False
+) -> User:
+    """The account with a confirmed address; an existing one keeps its password."""
+    user = User.objects.filter(email=email).first()
+    if user is None:
+        create = User.objects.create_superuser if superuser else User.objects.create_user
+        user = create(email, PASSWORD, first_name=first_name, last_name=last_name)
+    EmailAddress.objects.get_or_create(
+        user=user, email=email, defaults={"verified": True, "primary": True}
+    )
+    return user
+
+
+def _licence(
+    authority: Authority, number: str, name: str, born: date, kind: str, now: datetime
+) -> Licence:
+    return Licence.objects.get_or_create(
+        authority=authority,
+        number=number,
+        defaults={
+            "kind": kind,
+            "state": Licence.State.CURRENT,
+            "full_name": name,
+            "date_of_birth": born,
+            "created_at": now,
+        },
+    )[0]

@@ -1,0 +1,51 @@
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from licensing.actions import make_api_client
+from lms.demo import bank, courses, history, people
+from lms.roles import sync_groups
+from people.models import Authority
+
+SCOPES = ["status:read", "register:write", "events:read"]
+
+
+class Command(BaseCommand):
+    help = "Load the demo: two invented councils, their people, and the course. Safe to repeat."
+
+    @transaction.atomic
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.LMS_ENV == "production":
+            raise CommandError("Demo data is refused in production.")
+        now = timezone.now()
+        sync_groups()
+        authorities = people.load_authorities()
+        staff = people.load_staff(authorities, now=now)
+        courses.load_contacts()
+        full, refresher = courses.load_courses()
+        bank.load_bank(full)
+        bank.load_rules(
+            full,
+            refresher,
+            author=staff["trainer@demo.example"],
+            approver=staff["reviewer@demo.example"],
+        )
+        learners = people.load_drivers(authorities["DEMO-NB"], now=now)
+        people.load_unclaimed(authorities, now=now)
+        history.load_history(learners, full, today=timezone.localdate(now))
+        self._load_clients(authorities)
+        self.stdout.write("The demo is loaded.")
+
+    def _load_clients(self, authorities: dict[str, Authority]) -> None:
+        for client_id, code in (("demo-licensing", "DEMO-NB"), ("demo-westvale", "DEMO-WV")):
+            make_api_client(
+                client_id=client_id,
+                secret=f"{client_id}-secret",
+                name=f"Licensing system of {authorities[code].name}",
+                authority=authorities[code],
+                scopes=SCOPES,
+                now=timezone.now(),
+            )

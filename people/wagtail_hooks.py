@@ -1,0 +1,52 @@
+"""The staff door of the register."""
+
+from typing import Any
+
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
+
+from people import perms, views
+from people.models import LicenceClaim, Membership
+
+
+@hooks.register("register_admin_urls")
+def claim_urls() -> list[URLPattern]:
+    return [
+        path("licence-requests/", views.WaitingClaimsView.as_view(), name="waiting_claims"),
+        path(
+            "licence-requests/<int:pk>/", views.DecideClaimView.as_view(), name="decide_claim"
+        ),
+    ]
+
+
+class OfficerMenuItem(MenuItem):
+    def is_shown(self, request: Any) -> bool:
+        return perms.has_role(request.user, Membership.Role.OFFICER)
+
+
+@hooks.register("register_admin_menu_item")
+def claims_menu_item() -> MenuItem:
+    return OfficerMenuItem(
+        _("Licence requests"), reverse("waiting_claims"), icon_name="user", order=250
+    )
+
+
+class WaitingClaimsPanel(Component):
+    """On the staff home: how many people wait for an officer's answer."""
+
+    name = "waiting_claims"
+    template_name = "people/admin/claims_panel.html"
+    order = 50
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        user = parent_context["request"].user
+        return {"waiting": LicenceClaim.objects.waiting().for_officer(user).count()}
+
+
+@hooks.register("construct_homepage_panels")
+def add_claims_panel(request: Any, panels: list[Component]) -> None:
+    if perms.has_role(request.user, Membership.Role.OFFICER):
+        panels.append(WaitingClaimsPanel())
