@@ -18,7 +18,7 @@ from people.models import Learner
 
 
 class ProgressRefused(Exception):
-    """The step is out of order. ``code``: ``lesson_locked``, ``screen_locked``, ``check_unanswered``."""
+    """Out of order. ``code``: ``lesson_locked``, ``screen_locked`` or ``check_unanswered``."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

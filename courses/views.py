@@ -16,7 +16,7 @@ from courses import actions, perms, progress
 from courses.forms import CheckForm
 from courses.models import CoursePage, Enrolment, LessonPage
 from courses.progress import LessonState
-from people.models import Learner
+from people import perms as people
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class CourseView(View):
     course: CoursePage = None  # type: ignore[assignment]  # Given to as_view().
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        learner = Learner.objects.for_user(request.user).first()
+        learner = people.learner_of(request)
         enrolment = perms.readable_enrolment(learner, self.course) if learner else None
         lessons = list(self.course.lessons())
         done = actions.completed_lessons(enrolment) if enrolment else set()
@@ -56,7 +56,7 @@ class CourseView(View):
         """Start the course."""
         if not request.user.is_authenticated:
             return redirect_to_login(request.path)
-        learner = Learner.objects.for_user(request.user).first()
+        learner = people.learner_of(request)
         if learner is None:
             messages.info(request, _("Only people in training can start a course."))
             return redirect(self.course.url)
@@ -76,7 +76,7 @@ class LessonView(View):
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         course = self.lesson.course()
-        learner = Learner.objects.for_user(request.user).first()
+        learner = people.learner_of(request)
         enrolment = perms.readable_enrolment(learner, course) if learner else None
         if enrolment is None:
             messages.info(request, _("Start the course first. Then you can open its lessons."))
@@ -95,8 +95,10 @@ class LessonView(View):
         visited = actions.visited_screens(self.enrolment, self.lesson)
         furthest = len(screens) if self.is_finished else progress.furthest_screen(screens, visited)
         asked = request.GET.get("screen", "")
-        self.number = min(max(int(asked), 1), furthest) if asked.isdecimal() else (
-            1 if self.is_finished else furthest
+        self.number = (
+            min(max(int(asked), 1), furthest)
+            if asked.isdecimal()
+            else (1 if self.is_finished else furthest)
         )
         return super().dispatch(request)
 

@@ -4,14 +4,14 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from people.models import Learner
+from people import perms
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """``service_name``, ``learner``, the learner's ``authority`` and whether staff pages are open."""
+    """``service_name``, ``learner``, their ``authority`` and whether staff pages are open."""
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
-    learner = Learner.objects.for_user(user).first() if signed_in else None
+    learner = perms.learner_of(request)
     return {
         "service_name": "Driver safeguarding training",
         "learner": learner,

@@ -77,12 +77,9 @@ def _offered_course(
 def _last_sitting(
     learner: Learner, enrolment: Enrolment | None, full: CoursePage | None
 ) -> Sitting | None:
-    """The last try of the open round; without one, the last pass (its certificate may be coming)."""
+    """The last try of the open round; without one the last pass, whose certificate may come."""
     sittings = Sitting.objects.of(learner).select_related("certificate", "rule").defer("paper")
-    if enrolment:
-        sittings = sittings.filter(enrolment=enrolment)
-    else:
-        sittings = sittings.passed()
+    sittings = sittings.filter(enrolment=enrolment) if enrolment else sittings.passed()
     return sittings.order_by("-started_at").first()
 
 

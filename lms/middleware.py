@@ -16,12 +16,12 @@ SELF_GUARDED = {
     "ninja.operation": "The API answers 401 by its own token check.",
     "ninja.openapi.views": "The API's description is public.",
     "allauth.idp.oidc.views": "The token endpoint checks the client's secret.",
-    "wagtail.documents.views.serve": "Documents are course material; private ones check themselves.",
+    "wagtail.documents.views.serve": "Course material; private files check themselves.",
 }
 
 
 class LoginRequiredMiddleware(DjangoLoginRequired):
-    """Closed by default: a view is public only when it says so by ``login_not_required``."""
+    """Closed by default: a view is public only by its own ``login_not_required``."""
 
     def process_view(
         self,
@@ -36,11 +36,13 @@ class LoginRequiredMiddleware(DjangoLoginRequired):
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
-    """The strict policy everywhere; inline scripts only where Wagtail's own admin still needs them."""
+    """The strict policy everywhere; inline scripts only where Wagtail's admin needs them."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
         if request.path.startswith("/staff/"):
-            response._csp_update = {  # type: ignore[attr-defined]
+            response._csp_update = {  # type: ignore[attr-defined]  # noqa: SLF001  (its decorators' way)
                 "script-src": ["'unsafe-inline'"],
                 "style-src": ["'unsafe-inline'"],
                 "img-src": ["blob:"],
@@ -60,5 +62,3 @@ class NoStoreMiddleware:
         if signed_in and "Cache-Control" not in response:
             response["Cache-Control"] = "no-store, private"
         return response
-
-

@@ -62,5 +62,5 @@ def _test_step(standing: Standing) -> Step:
 
 
 def offers_refresher(*, today: date, valid_until: date | None) -> bool:
-    """A refresher is for somebody whose certificate still counts; a lapse asks for the full course."""
+    """A refresher is for a certificate that still counts; a lapse asks for the full course."""
     return valid_until is not None and today <= valid_until

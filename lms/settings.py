@@ -33,9 +33,10 @@ def required_in_production(name: str, development: str) -> str:
 
 # -- Safety ---------------------------------------------------------------------------------------
 DEBUG = False
+SECRET_KEY_LENGTH = 50  # Characters, as Django's own deployment check asks.
 SECRET_KEY = required_in_production("SECRET_KEY", "development-only-not-a-secret")
-if PRODUCTION and len(SECRET_KEY) < 50:
-    raise ImproperlyConfigured("SECRET_KEY must be at least 50 characters of random text.")
+if PRODUCTION and len(SECRET_KEY) < SECRET_KEY_LENGTH:
+    raise ImproperlyConfigured(f"Set SECRET_KEY to {SECRET_KEY_LENGTH} random characters or more.")
 ALLOWED_HOSTS = required_in_production("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name hosts; '*' makes any redirect look safe.")
@@ -293,6 +294,10 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {
+        "django_tasks": {"level": "WARNING"},  # One line for every index update says nothing.
+        "wagtail": {"level": "WARNING"},
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 

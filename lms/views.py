@@ -9,7 +9,6 @@ from django.views.generic import TemplateView
 
 from lms.dashboard import dashboard_of
 from people import perms
-from people.models import Learner
 
 
 class DashboardView(TemplateView):
@@ -18,7 +17,7 @@ class DashboardView(TemplateView):
     template_name = "lms/dashboard.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.learner = Learner.objects.for_user(request.user).first()
+        self.learner = perms.learner_of(request)
         if self.learner is None and perms.is_staff_member(request.user):
             return redirect("wagtailadmin_home")
         return super().get(request, *args, **kwargs)

@@ -1,9 +1,13 @@
 """Queue a notice in the caller's transaction; deliver queued notices."""
 
 import logging
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from smtplib import SMTPException
+from email.utils import parseaddr
+from hashlib import sha256
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 
@@ -11,6 +15,16 @@ from outbox.backoff import next_wait
 from outbox.models import Message
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Email:
+    """A plain e-mail to write down with many others."""
+
+    key: str
+    to: str
+    subject: str
+    body: str
 
 
 def queue_email(
@@ -23,7 +37,7 @@ def queue_email(
     html_body: str = "",
     secret: bool = False,
 ) -> Message:
-    """Write one e-mail down. Repeating the call with the same key returns the first row unchanged."""
+    """Write one e-mail down. A repeat with the same key returns the first row unchanged."""
     message, _ = Message.objects.get_or_create(
         key=key,
         defaults={
@@ -37,6 +51,36 @@ def queue_email(
         },
     )
     return message
+
+
+def queue_emails(*, emails: Iterable[Email], now: datetime) -> dict[str, int]:
+    """Write many e-mails down at once; gives the row's id for each key.
+
+    A key that has a row keeps it unchanged, also when somebody else is writing the same one now.
+    """
+    drafts = [
+        Message(
+            key=email.key,
+            to=email.to,
+            subject=" ".join(email.subject.split()),
+            body=email.body,
+            created_at=now,
+            not_before=now,
+        )
+        for email in emails
+    ]
+    Message.objects.bulk_create(drafts, ignore_conflicts=True)
+    rows = Message.objects.filter(key__in=[draft.key for draft in drafts])
+    return dict(rows.values_list("key", "pk"))
+
+
+def withdraw(*, message_ids: Collection[int], reason: str, now: datetime) -> int:
+    """Give up the messages that have not gone out, noting why. Returns how many.
+
+    A message that a relay has in hand is waited for; once it is sent it stays sent.
+    """
+    waiting = Message.objects.filter(pk__in=message_ids, sent_at=None, failed_at=None)
+    return waiting.update(failed_at=now, last_error=reason)
 
 
 def relay_messages(*, now: datetime, limit: int = 50) -> int:
@@ -56,13 +100,15 @@ def relay_messages(*, now: datetime, limit: int = 50) -> int:
 
 
 def _deliver(message: Message, *, now: datetime) -> int:
-    mail = EmailMultiAlternatives(message.subject, message.body, to=[message.to])
+    headers = {"Message-ID": _message_id(message), "Auto-Submitted": "auto-generated"}
+    mail = EmailMultiAlternatives(message.subject, message.body, to=[message.to], headers=headers)
     if message.html_body:
         mail.attach_alternative(message.html_body, "text/html")
     message.tries += 1
     try:
-        mail.send()
-    except (OSError, SMTPException) as error:
+        if not mail.send():
+            raise ValueError("Nobody took the message.")
+    except Exception as error:  # noqa: BLE001  One bad message never holds up the others.
         _put_back(message, error, now=now)
         return 0
     message.sent_at = now
@@ -71,6 +117,12 @@ def _deliver(message: Message, *, now: datetime) -> int:
         message.body = message.html_body = ""
     message.save()
     return 1
+
+
+def _message_id(message: Message) -> str:
+    """The same for every try, so that mail systems recognise a message they were given twice."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    return f"<{sha256(message.key.encode()).hexdigest()[:32]}@{domain}>"
 
 
 def _put_back(message: Message, error: Exception, *, now: datetime) -> None:

@@ -135,7 +135,7 @@ def grant_membership(
 
 @transaction.atomic
 def end_membership(*, membership: Membership, by: User, now: datetime) -> None:
-    """Take a staff role away at once; the next request of that person is refused. Repeats do nothing."""
+    """Take a staff role away: the next request is refused. Repeats do nothing."""
     if membership.ended_at is None:
         membership.end(by=by, now=now)
     same_role = Membership.objects.of(membership.user).current().filter(role=membership.role)

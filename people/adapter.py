@@ -25,7 +25,7 @@ class AccountAdapter(DefaultAccountAdapter):
             secret=True,
         )
 
-    def save_user(self, request: Any, user: Any, form: Any, commit: bool = True) -> Any:
+    def save_user(self, request: Any, user: Any, form: Any, commit: bool = True) -> Any:  # noqa: FBT001, FBT002
         with transaction.atomic():
             user = super().save_user(request, user, form, commit=commit)
             if commit:

@@ -33,6 +33,9 @@ class StaffSecondFactorMiddleware:
             return None
         if not is_mfa_enabled(request.user):
             return redirect("mfa_activate_totp")
-        if not any(record["method"] == "mfa" for record in get_authentication_records(request, request.user)):
+        if not any(
+            record["method"] == "mfa"
+            for record in get_authentication_records(request, request.user)
+        ):
             return redirect("account_logout")
         return None

@@ -1,10 +1,21 @@
 """May this person …? One function for each question."""
 
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
 
-from people.models import Authority, Membership, User
+from people.models import Authority, Learner, Membership, User
 
 Role = Membership.Role
+
+
+def learner_of(request: HttpRequest) -> Learner | None:
+    """The person in training who sends this request, read once for it; None for others."""
+    if not hasattr(request, "known_learner"):
+        user = getattr(request, "user", None)
+        known = user is not None and user.is_authenticated
+        learner = Learner.objects.for_user(user).first() if known else None
+        request.known_learner = learner  # type: ignore[attr-defined]
+    return request.known_learner  # type: ignore[attr-defined,no-any-return]
 
 
 def has_role(user: User | AnonymousUser, *roles: str, authority: Authority | None = None) -> bool:

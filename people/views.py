@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import DetailView, FormView, ListView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from people import actions
+from people import actions, perms
 from people.forms import ClaimLicenceForm
 from people.models import Learner, Licence, LicenceClaim
 
@@ -25,7 +25,7 @@ class ClaimLicenceView(FormView):
     learner: Learner
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        learner = Learner.objects.for_user(request.user).first()
+        learner = perms.learner_of(request)
         if learner is None:
             messages.info(request, _("This page is for drivers and others in training."))
             return redirect("dashboard")
@@ -80,7 +80,9 @@ class DecideClaimView(WagtailAdminTemplateMixin, DetailView):
             likely = Licence.objects.like(self.object)
             licence = likely.filter(pk=int(chosen)).first() if chosen.isdecimal() else None
             if licence is None or licence.holder_id not in (None, self.object.learner_id):
-                messages.error(request, _("Choose a free licence, or decline. Nothing was changed."))
+                messages.error(
+                    request, _("Choose a free licence, or decline. Nothing was changed.")
+                )
                 return redirect("decide_claim", pk=self.object.pk)
         actions.decide_claim(
             claim=self.object, licence=licence, by=request.user, now=timezone.now()

@@ -16,9 +16,7 @@ from people.models import LicenceClaim, Membership
 def claim_urls() -> list[URLPattern]:
     return [
         path("licence-requests/", views.WaitingClaimsView.as_view(), name="waiting_claims"),
-        path(
-            "licence-requests/<int:pk>/", views.DecideClaimView.as_view(), name="decide_claim"
-        ),
+        path("licence-requests/<int:pk>/", views.DecideClaimView.as_view(), name="decide_claim"),
     ]
 
 

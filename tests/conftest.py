@@ -1,6 +1,5 @@
 """Fixtures every test may use. Real PostgreSQL and Redis; nothing of ours is faked."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -21,12 +20,11 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(autouse=True)
-def own_cache(worker_id: str) -> Iterator[None]:
+def own_cache(worker_id: str) -> None:
     """Each xdist worker has its own corner of Redis, emptied before each test."""
     cache.key_prefix = f"test-{worker_id}"
     for key in cache._cache.get_client().scan_iter(f"{cache.key_prefix}:*"):
         cache._cache.get_client().delete(key)
-    yield
 
 
 @pytest.fixture

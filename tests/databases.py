@@ -85,7 +85,7 @@ def _build(admin: psycopg.Connection, name: str, *, demo: bool) -> None:
 
 
 def _digest(demo: bool) -> str:
-    """Changes whenever a migration, a library version or (for the demo) any code or content does."""
+    """Changes with any migration or library; for the demo, with its content and actions too."""
     patterns = ["*/migrations/*.py", "requirements.txt", "lms/roles.py"]
     if demo:
         patterns += ["lms/demo/**/*.*", "*/actions.py", "*/models/*.py", "*/models.py"]

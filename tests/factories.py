@@ -67,11 +67,15 @@ class LicenceFactory(factory.django.DjangoModelFactory):
         )
 
 
-def make_course(*, slug: str = "course", lessons: int = 2, screens: int = 2, **fields: Any) -> CoursePage:
+def make_course(
+    *, slug: str = "course", lessons: int = 2, screens: int = 2, **fields: Any
+) -> CoursePage:
     """A published course of one module; screen 2 of each lesson holds one understanding check."""
     index = CourseIndexPage.objects.get()
     course = index.add_child(
-        instance=CoursePage(title=slug.title(), slug=slug, summary="A course.", edition="1", **fields)
+        instance=CoursePage(
+            title=slug.title(), slug=slug, summary="A course.", edition="1", **fields
+        )
     )
     course.save_revision().publish()
     module = course.add_child(instance=ModulePage(title="Module", slug="module"))
@@ -89,7 +93,9 @@ def add_lesson(module: ModulePage, *, slug: str, screens: int = 2) -> LessonPage
             slug=slug,
             summary="A lesson.",
             minutes=5,
-            screens=[_screen(f"{module.pk}/{slug}/{number}", number) for number in range(1, screens + 1)],
+            screens=[
+                _screen(f"{module.pk}/{slug}/{number}", number) for number in range(1, screens + 1)
+            ],
         )
     )
     lesson.save_revision().publish()
@@ -98,7 +104,11 @@ def add_lesson(module: ModulePage, *, slug: str, screens: int = 2) -> LessonPage
 
 def _screen(key: str, number: int) -> dict[str, Any]:
     content: list[dict[str, Any]] = [
-        {"type": "text", "id": str(uuid5(NAMESPACE_URL, key + "/text")), "value": f"<p>Text {key}.</p>"}
+        {
+            "type": "text",
+            "id": str(uuid5(NAMESPACE_URL, key + "/text")),
+            "value": f"<p>Text {key}.</p>",
+        }
     ]
     if number == 2:
         options = [
@@ -118,7 +128,9 @@ def _screen(key: str, number: int) -> dict[str, Any]:
 
 def make_question(topic: Topic, *, live: bool = True, text: str = "") -> Question:
     """One question with four options; the first is right."""
-    question = Question(topic=topic, lesson=topic.lesson, source="Test", text=text or "What is right?")
+    question = Question(
+        topic=topic, lesson=topic.lesson, source="Test", text=text or "What is right?"
+    )
     question.options = [
         QuestionOption(text=f"Option {number}", correct=number == 1, sort_order=number)
         for number in range(1, 5)
@@ -130,8 +142,10 @@ def make_question(topic: Topic, *, live: bool = True, text: str = "") -> Questio
     return question
 
 
-def make_test_rule(course: CoursePage, *, questions_per_topic: int = 2, bank: int = 4, **fields: Any) -> TestRule:
-    """An approved rule whose blueprint has one topic for each lesson, each with ``bank`` questions."""
+def make_test_rule(
+    course: CoursePage, *, questions_per_topic: int = 2, bank: int = 4, **fields: Any
+) -> TestRule:
+    """An approved rule: one topic for each lesson, each topic with ``bank`` questions."""
     rule = TestRule.objects.create(
         course=course,
         effective_from=LONG_AGO.date(),
@@ -168,5 +182,3 @@ def _approved(model: Any, **fields: Any) -> Any:
     )
     rule.approve(by=UserFactory(), now=LONG_AGO)
     return rule
-
-

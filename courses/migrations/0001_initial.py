@@ -9,165 +9,474 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('pghistory', '0007_auto_20250421_0444'),
-        ('wagtailcore', '0098_apitoken'),
+        ("pghistory", "0007_auto_20250421_0444"),
+        ("wagtailcore", "0098_apitoken"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CheckAnswer',
+            name="CheckAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('check_id', models.UUIDField()),
-                ('option', models.PositiveSmallIntegerField()),
-                ('correct', models.BooleanField()),
-                ('answered_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("check_id", models.UUIDField()),
+                ("option", models.PositiveSmallIntegerField()),
+                ("correct", models.BooleanField()),
+                ("answered_at", models.DateTimeField()),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(help_text='A short name that lessons use.', unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('text_number', models.CharField(blank=True, max_length=40)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('use_when', models.CharField(max_length=200)),
-                ('note', models.TextField(blank=True)),
-                ('source', models.CharField(help_text='Where the details were taken from.', max_length=200)),
-                ('last_checked_on', models.DateField(blank=True, help_text='The day somebody last tried it. Empty: not yet.', null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(help_text="A short name that lessons use.", unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("text_number", models.CharField(blank=True, max_length=40)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("use_when", models.CharField(max_length=200)),
+                ("note", models.TextField(blank=True)),
+                (
+                    "source",
+                    models.CharField(
+                        help_text="Where the details were taken from.", max_length=200
+                    ),
+                ),
+                (
+                    "last_checked_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="The day somebody last tried it. Empty: not yet.",
+                        null=True,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='ContactEvent',
+            name="ContactEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('key', models.SlugField(db_index=False, help_text='A short name that lessons use.')),
-                ('name', models.CharField(max_length=120)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('text_number', models.CharField(blank=True, max_length=40)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('use_when', models.CharField(max_length=200)),
-                ('note', models.TextField(blank=True)),
-                ('source', models.CharField(help_text='Where the details were taken from.', max_length=200)),
-                ('last_checked_on', models.DateField(blank=True, help_text='The day somebody last tried it. Empty: not yet.', null=True)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "key",
+                    models.SlugField(db_index=False, help_text="A short name that lessons use."),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("text_number", models.CharField(blank=True, max_length=40)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("use_when", models.CharField(max_length=200)),
+                ("note", models.TextField(blank=True)),
+                (
+                    "source",
+                    models.CharField(
+                        help_text="Where the details were taken from.", max_length=200
+                    ),
+                ),
+                (
+                    "last_checked_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="The day somebody last tried it. Empty: not yet.",
+                        null=True,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='CourseIndexPage',
+            name="CourseIndexPage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='CoursePage',
+            name="CoursePage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('summary', models.CharField(max_length=250)),
-                ('introduction', wagtail.fields.RichTextField(blank=True)),
-                ('edition', models.CharField(help_text='Printed on certificates. For example, 2026.1.', max_length=20)),
-                ('kind', models.CharField(choices=[('initial', 'Full course'), ('refresher', 'Refresher, for people who took the full course before')], default='initial', max_length=10)),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
+                ("summary", models.CharField(max_length=250)),
+                ("introduction", wagtail.fields.RichTextField(blank=True)),
+                (
+                    "edition",
+                    models.CharField(
+                        help_text="Printed on certificates. For example, 2026.1.", max_length=20
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("initial", "Full course"),
+                            ("refresher", "Refresher, for people who took the full course before"),
+                        ],
+                        default="initial",
+                        max_length=10,
+                    ),
+                ),
             ],
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='Enrolment',
+            name="Enrolment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('started_at', models.DateTimeField()),
-                ('completed_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("started_at", models.DateTimeField()),
+                ("completed_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='LessonCompletion',
+            name="LessonCompletion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('completed_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("completed_at", models.DateTimeField()),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='LessonPage',
+            name="LessonPage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('summary', models.CharField(max_length=250)),
-                ('minutes', models.PositiveSmallIntegerField(help_text='How long it takes an ordinary reader.')),
-                ('distressing', models.BooleanField(default=False, help_text='Shows a warning, a way to take a break and support numbers.')),
-                ('sources', models.TextField(blank=True, help_text='Where the facts come from, one on each line. For trainers.')),
-                ('screens', wagtail.fields.StreamField([('screen', 23)], block_lookup={0: ('wagtail.blocks.CharBlock', (), {'max_length': 80}), 1: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'ul', 'ol', 'link', 'h3'], 'icon': 'pilcrow', 'template': 'courses/blocks/text.html'}), 2: ('wagtail.images.blocks.ImageBlock', [], {'template': 'courses/blocks/image.html'}), 3: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('important', 'Important'), ('remember', 'Remember'), ('warning', 'Warning')]}), 4: ('wagtail.blocks.CharBlock', (), {'required': False}), 5: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'ul', 'ol', 'link', 'h3']}), 6: ('wagtail.blocks.StructBlock', [[('tone', 3), ('title', 4), ('text', 5)]], {}), 7: ('wagtail.blocks.CharBlock', (), {}), 8: ('wagtail.blocks.CharBlock', (), {'help_text': 'The question the driver thinks about first.'}), 9: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'ul', 'ol', 'link', 'h3'], 'help_text': 'Shown when the driver opens it.'}), 10: ('wagtail.blocks.StructBlock', [[('title', 7), ('story', 5), ('prompt', 8), ('reveal', 9)]], {}), 11: ('wagtail.documents.blocks.DocumentChooserBlock', (), {'help_text': 'An MP4 or WebM file.', 'required': False}), 12: ('wagtail.embeds.blocks.EmbedBlock', (), {'help_text': 'Or the address of a video that has captions.', 'required': False}), 13: ('wagtail.documents.blocks.DocumentChooserBlock', (), {'help_text': 'A WebVTT file (.vtt). Needed for a video file.', 'required': False}), 14: ('wagtail.blocks.StructBlock', [[('title', 7), ('file', 11), ('embed', 12), ('captions', 13), ('transcript', 5)]], {}), 15: ('wagtail.blocks.BooleanBlock', (), {'required': False}), 16: ('wagtail.blocks.TextBlock', (), {'help_text': 'Kind, and says why.'}), 17: ('wagtail.blocks.StructBlock', [[('text', 7), ('correct', 15), ('feedback', 16)]], {}), 18: ('wagtail.blocks.ListBlock', (17,), {'max_num': 5, 'min_num': 2}), 19: ('wagtail.blocks.StructBlock', [[('question', 7), ('options', 18)]], {}), 20: ('wagtail.snippets.blocks.SnippetChooserBlock', ('courses.Contact',), {}), 21: ('wagtail.blocks.ListBlock', (20,), {'help_text': 'Numbers come from the contact directory, so that one edit changes them all.', 'icon': 'mail', 'template': 'courses/blocks/contacts.html'}), 22: ('wagtail.blocks.StreamBlock', [[('text', 1), ('image', 2), ('callout', 6), ('scenario', 10), ('video', 14), ('check', 19), ('contacts', 21)]], {}), 23: ('wagtail.blocks.StructBlock', [[('heading', 0), ('content', 22)]], {})})),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
+                ("summary", models.CharField(max_length=250)),
+                (
+                    "minutes",
+                    models.PositiveSmallIntegerField(
+                        help_text="How long it takes an ordinary reader."
+                    ),
+                ),
+                (
+                    "distressing",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Shows a warning, a way to take a break and support numbers.",
+                    ),
+                ),
+                (
+                    "sources",
+                    models.TextField(
+                        blank=True,
+                        help_text="Where the facts come from, one on each line. For trainers.",
+                    ),
+                ),
+                (
+                    "screens",
+                    wagtail.fields.StreamField(
+                        [("screen", 23)],
+                        block_lookup={
+                            0: ("wagtail.blocks.CharBlock", (), {"max_length": 80}),
+                            1: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {
+                                    "features": ["bold", "italic", "ul", "ol", "link", "h3"],
+                                    "icon": "pilcrow",
+                                    "template": "courses/blocks/text.html",
+                                },
+                            ),
+                            2: (
+                                "wagtail.images.blocks.ImageBlock",
+                                [],
+                                {"template": "courses/blocks/image.html"},
+                            ),
+                            3: (
+                                "wagtail.blocks.ChoiceBlock",
+                                [],
+                                {
+                                    "choices": [
+                                        ("important", "Important"),
+                                        ("remember", "Remember"),
+                                        ("warning", "Warning"),
+                                    ]
+                                },
+                            ),
+                            4: ("wagtail.blocks.CharBlock", (), {"required": False}),
+                            5: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {"features": ["bold", "italic", "ul", "ol", "link", "h3"]},
+                            ),
+                            6: (
+                                "wagtail.blocks.StructBlock",
+                                [[("tone", 3), ("title", 4), ("text", 5)]],
+                                {},
+                            ),
+                            7: ("wagtail.blocks.CharBlock", (), {}),
+                            8: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"help_text": "The question the driver thinks about first."},
+                            ),
+                            9: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {
+                                    "features": ["bold", "italic", "ul", "ol", "link", "h3"],
+                                    "help_text": "Shown when the driver opens it.",
+                                },
+                            ),
+                            10: (
+                                "wagtail.blocks.StructBlock",
+                                [[("title", 7), ("story", 5), ("prompt", 8), ("reveal", 9)]],
+                                {},
+                            ),
+                            11: (
+                                "wagtail.documents.blocks.DocumentChooserBlock",
+                                (),
+                                {"help_text": "An MP4 or WebM file.", "required": False},
+                            ),
+                            12: (
+                                "wagtail.embeds.blocks.EmbedBlock",
+                                (),
+                                {
+                                    "help_text": "Or the address of a video that has captions.",
+                                    "required": False,
+                                },
+                            ),
+                            13: (
+                                "wagtail.documents.blocks.DocumentChooserBlock",
+                                (),
+                                {
+                                    "help_text": "A WebVTT file (.vtt). Needed for a video file.",
+                                    "required": False,
+                                },
+                            ),
+                            14: (
+                                "wagtail.blocks.StructBlock",
+                                [
+                                    [
+                                        ("title", 7),
+                                        ("file", 11),
+                                        ("embed", 12),
+                                        ("captions", 13),
+                                        ("transcript", 5),
+                                    ]
+                                ],
+                                {},
+                            ),
+                            15: ("wagtail.blocks.BooleanBlock", (), {"required": False}),
+                            16: (
+                                "wagtail.blocks.TextBlock",
+                                (),
+                                {"help_text": "Kind, and says why."},
+                            ),
+                            17: (
+                                "wagtail.blocks.StructBlock",
+                                [[("text", 7), ("correct", 15), ("feedback", 16)]],
+                                {},
+                            ),
+                            18: ("wagtail.blocks.ListBlock", (17,), {"max_num": 5, "min_num": 2}),
+                            19: (
+                                "wagtail.blocks.StructBlock",
+                                [[("question", 7), ("options", 18)]],
+                                {},
+                            ),
+                            20: (
+                                "wagtail.snippets.blocks.SnippetChooserBlock",
+                                ("courses.Contact",),
+                                {},
+                            ),
+                            21: (
+                                "wagtail.blocks.ListBlock",
+                                (20,),
+                                {
+                                    "help_text": "Numbers come from the contact directory, so that one edit changes them all.",
+                                    "icon": "mail",
+                                    "template": "courses/blocks/contacts.html",
+                                },
+                            ),
+                            22: (
+                                "wagtail.blocks.StreamBlock",
+                                [
+                                    [
+                                        ("text", 1),
+                                        ("image", 2),
+                                        ("callout", 6),
+                                        ("scenario", 10),
+                                        ("video", 14),
+                                        ("check", 19),
+                                        ("contacts", 21),
+                                    ]
+                                ],
+                                {},
+                            ),
+                            23: (
+                                "wagtail.blocks.StructBlock",
+                                [[("heading", 0), ("content", 22)]],
+                                {},
+                            ),
+                        },
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='ModulePage',
+            name="ModulePage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('summary', models.CharField(blank=True, max_length=250)),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
+                ("summary", models.CharField(blank=True, max_length=250)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='ScreenVisit',
+            name="ScreenVisit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('screen_id', models.UUIDField()),
-                ('visited_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("screen_id", models.UUIDField()),
+                ("visited_at", models.DateTimeField()),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='contact',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "courses_contactevent" ("email", "id", "key", "last_checked_on", "name", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "source", "text_number", "use_when") VALUES (NEW."email", NEW."id", NEW."key", NEW."last_checked_on", NEW."name", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone", NEW."source", NEW."text_number", NEW."use_when"); RETURN NULL;', hash='3aa736619c47ef8a40f98128c667ce256aab3c7b', operation='INSERT', pgid='pgtrigger_insert_insert_58e98', table='courses_contact', when='AFTER')),
+            model_name="contact",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "courses_contactevent" ("email", "id", "key", "last_checked_on", "name", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "source", "text_number", "use_when") VALUES (NEW."email", NEW."id", NEW."key", NEW."last_checked_on", NEW."name", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone", NEW."source", NEW."text_number", NEW."use_when"); RETURN NULL;',
+                    hash="3aa736619c47ef8a40f98128c667ce256aab3c7b",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_58e98",
+                    table="courses_contact",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='contact',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "courses_contactevent" ("email", "id", "key", "last_checked_on", "name", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "source", "text_number", "use_when") VALUES (NEW."email", NEW."id", NEW."key", NEW."last_checked_on", NEW."name", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."source", NEW."text_number", NEW."use_when"); RETURN NULL;', hash='c1e627be171a761567e772278d7c18a36ab102bb', operation='UPDATE', pgid='pgtrigger_update_update_affd8', table='courses_contact', when='AFTER')),
+            model_name="contact",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "courses_contactevent" ("email", "id", "key", "last_checked_on", "name", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "source", "text_number", "use_when") VALUES (NEW."email", NEW."id", NEW."key", NEW."last_checked_on", NEW."name", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."source", NEW."text_number", NEW."use_when"); RETURN NULL;',
+                    hash="c1e627be171a761567e772278d7c18a36ab102bb",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_affd8",
+                    table="courses_contact",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='contactevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="contactevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='contactevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='courses.contact'),
+            model_name="contactevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="courses.contact",
+            ),
         ),
         migrations.AddField(
-            model_name='coursepage',
-            name='refreshes',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='refreshers', to='courses.coursepage'),
+            model_name="coursepage",
+            name="refreshes",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="refreshers",
+                to="courses.coursepage",
+            ),
         ),
     ]

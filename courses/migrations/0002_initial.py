@@ -7,116 +7,256 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('courses', '0001_initial'),
-        ('people', '0001_initial'),
-        ('wagtailcore', '0098_apitoken'),
+        ("courses", "0001_initial"),
+        ("people", "0001_initial"),
+        ("wagtailcore", "0098_apitoken"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='enrolment',
-            name='authority',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.authority'),
+            model_name="enrolment",
+            name="authority",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="people.authority",
+            ),
         ),
         migrations.AddField(
-            model_name='enrolment',
-            name='course',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='courses.coursepage'),
+            model_name="enrolment",
+            name="course",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="enrolments",
+                to="courses.coursepage",
+            ),
         ),
         migrations.AddField(
-            model_name='enrolment',
-            name='learner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='people.learner'),
+            model_name="enrolment",
+            name="learner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="enrolments",
+                to="people.learner",
+            ),
         ),
         migrations.AddField(
-            model_name='checkanswer',
-            name='enrolment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='check_answers', to='courses.enrolment'),
+            model_name="checkanswer",
+            name="enrolment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="check_answers",
+                to="courses.enrolment",
+            ),
         ),
         migrations.AddField(
-            model_name='lessoncompletion',
-            name='enrolment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='completions', to='courses.enrolment'),
+            model_name="lessoncompletion",
+            name="enrolment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="completions",
+                to="courses.enrolment",
+            ),
         ),
         migrations.AddField(
-            model_name='lessoncompletion',
-            name='revision',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.revision'),
+            model_name="lessoncompletion",
+            name="revision",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="wagtailcore.revision",
+            ),
         ),
         migrations.AddField(
-            model_name='lessoncompletion',
-            name='lesson',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='completions', to='courses.lessonpage'),
+            model_name="lessoncompletion",
+            name="lesson",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="completions",
+                to="courses.lessonpage",
+            ),
         ),
         migrations.AddField(
-            model_name='checkanswer',
-            name='lesson',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='courses.lessonpage'),
+            model_name="checkanswer",
+            name="lesson",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="courses.lessonpage",
+            ),
         ),
         migrations.AddField(
-            model_name='screenvisit',
-            name='enrolment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='courses.enrolment'),
+            model_name="screenvisit",
+            name="enrolment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="visits",
+                to="courses.enrolment",
+            ),
         ),
         migrations.AddField(
-            model_name='screenvisit',
-            name='lesson',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='courses.lessonpage'),
+            model_name="screenvisit",
+            name="lesson",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="courses.lessonpage",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='contactevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='299df926a7b34da69a2414aef2570018b3eba21c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5b6fd', table='courses_contactevent', when='BEFORE')),
+            model_name="contactevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="299df926a7b34da69a2414aef2570018b3eba21c",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_5b6fd",
+                    table="courses_contactevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='coursepage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'initial'), ('refreshes', None)), models.Q(('kind', 'refresher'), ('refreshes__isnull', False)), _connector='OR'), name='refresher_names_its_course', violation_error_message='A refresher, and only a refresher, names a course.'),
+            model_name="coursepage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "initial"), ("refreshes", None)),
+                    models.Q(("kind", "refresher"), ("refreshes__isnull", False)),
+                    _connector="OR",
+                ),
+                name="refresher_names_its_course",
+                violation_error_message="A refresher, and only a refresher, names a course.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('learner', 'course'), name='one_open_enrolment_per_course', violation_error_message='You are on this course already.'),
+            model_name="enrolment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at", None)),
+                fields=("learner", "course"),
+                name="one_open_enrolment_per_course",
+                violation_error_message="You are on this course already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at', None), ('completed_at__isnull', False), _connector='OR'), name='enrolment_closed_after_completed', violation_error_message='Only a completed round can be closed.'),
+            model_name="enrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_at", None), ("completed_at__isnull", False), _connector="OR"
+                ),
+                name="enrolment_closed_after_completed",
+                violation_error_message="Only a completed round can be closed.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='enrolment',
-            trigger=pgtrigger.compiler.Trigger(name='enrolment_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='be079f5a6acf649d95194c93e07f74861eb476a5', operation='DELETE', pgid='pgtrigger_enrolment_kept_743d1', table='courses_enrolment', when='BEFORE')),
+            model_name="enrolment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="enrolment_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="be079f5a6acf649d95194c93e07f74861eb476a5",
+                    operation="DELETE",
+                    pgid="pgtrigger_enrolment_kept_743d1",
+                    table="courses_enrolment",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='enrolment',
-            trigger=pgtrigger.compiler.Trigger(name='enrolment_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."learner_id" IS DISTINCT FROM (NEW."learner_id") OR OLD."course_id" IS DISTINCT FROM (NEW."course_id") OR OLD."started_at" IS DISTINCT FROM (NEW."started_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='c4231e20f3f000f89ee362ef4da80d774728e220', operation='UPDATE', pgid='pgtrigger_enrolment_fixed_9eb43', table='courses_enrolment', when='BEFORE')),
+            model_name="enrolment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="enrolment_fixed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."learner_id" IS DISTINCT FROM (NEW."learner_id") OR OLD."course_id" IS DISTINCT FROM (NEW."course_id") OR OLD."started_at" IS DISTINCT FROM (NEW."started_at"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="c4231e20f3f000f89ee362ef4da80d774728e220",
+                    operation="UPDATE",
+                    pgid="pgtrigger_enrolment_fixed_9eb43",
+                    table="courses_enrolment",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='enrolment',
-            trigger=pgtrigger.compiler.Trigger(name='enrolment_closed_final', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."closed_at" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='631b23698b7953b7198055ad2aa1467992d2458f', operation='UPDATE', pgid='pgtrigger_enrolment_closed_final_a7e53', table='courses_enrolment', when='BEFORE')),
+            model_name="enrolment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="enrolment_closed_final",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."closed_at" IS NOT NULL)',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="631b23698b7953b7198055ad2aa1467992d2458f",
+                    operation="UPDATE",
+                    pgid="pgtrigger_enrolment_closed_final_a7e53",
+                    table="courses_enrolment",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lessoncompletion',
-            constraint=models.UniqueConstraint(fields=('enrolment', 'lesson'), name='one_completion_per_lesson', violation_error_message='This lesson is done already.'),
+            model_name="lessoncompletion",
+            constraint=models.UniqueConstraint(
+                fields=("enrolment", "lesson"),
+                name="one_completion_per_lesson",
+                violation_error_message="This lesson is done already.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lessoncompletion',
-            trigger=pgtrigger.compiler.Trigger(name='fact_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4fed07bd1a5834d266e7c85162fc9f853110a62d', operation='UPDATE OR DELETE', pgid='pgtrigger_fact_kept_e7f2a', table='courses_lessoncompletion', when='BEFORE')),
+            model_name="lessoncompletion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="fact_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="4fed07bd1a5834d266e7c85162fc9f853110a62d",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_fact_kept_e7f2a",
+                    table="courses_lessoncompletion",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='checkanswer',
-            index=models.Index(fields=['enrolment', 'lesson'], name='check_answers_of_lesson'),
+            model_name="checkanswer",
+            index=models.Index(fields=["enrolment", "lesson"], name="check_answers_of_lesson"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='checkanswer',
-            trigger=pgtrigger.compiler.Trigger(name='fact_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4a01a0c8d5ec6c0bf04c2149e3d9d8e0f61d0636', operation='UPDATE OR DELETE', pgid='pgtrigger_fact_kept_eafae', table='courses_checkanswer', when='BEFORE')),
+            model_name="checkanswer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="fact_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="4a01a0c8d5ec6c0bf04c2149e3d9d8e0f61d0636",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_fact_kept_eafae",
+                    table="courses_checkanswer",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='screenvisit',
-            constraint=models.UniqueConstraint(fields=('enrolment', 'lesson', 'screen_id'), name='one_visit_per_screen', violation_error_message='This screen is done already.'),
+            model_name="screenvisit",
+            constraint=models.UniqueConstraint(
+                fields=("enrolment", "lesson", "screen_id"),
+                name="one_visit_per_screen",
+                violation_error_message="This screen is done already.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='screenvisit',
-            trigger=pgtrigger.compiler.Trigger(name='fact_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1169b025a00c14c1198abaea112e66f338a311b0', operation='UPDATE OR DELETE', pgid='pgtrigger_fact_kept_ea8db', table='courses_screenvisit', when='BEFORE')),
+            model_name="screenvisit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="fact_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="1169b025a00c14c1198abaea112e66f338a311b0",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_fact_kept_ea8db",
+                    table="courses_screenvisit",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -8,7 +8,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 
 @pghistory.track()
 class Contact(models.Model):
-    """Somebody to call or write to. Lessons point here, so a wrong number is mended in one place."""
+    """Somebody to call or write to. Lessons point here: a wrong number is mended in one place."""
 
     key = models.SlugField(unique=True, help_text=_("A short name that lessons use."))
     name = models.CharField(max_length=120)

@@ -1,4 +1,4 @@
-"""The course tree: index → course → module → lesson. The Wagtail page is the course; no twin row."""
+"""The course tree: index → course → module → lesson. The page is the course; no twin row."""
 
 from typing import Any, ClassVar, Self
 from uuid import UUID

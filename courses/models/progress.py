@@ -54,9 +54,7 @@ class Enrolment(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="enrolment_kept", operation=pgtrigger.Delete),
-            pgtrigger.ReadOnly(
-                name="enrolment_fixed", fields=["learner", "course", "started_at"]
-            ),
+            pgtrigger.ReadOnly(name="enrolment_fixed", fields=["learner", "course", "started_at"]),
             pgtrigger.Protect(
                 name="enrolment_closed_final",
                 operation=pgtrigger.Update,
@@ -74,9 +72,7 @@ class Fact(models.Model):
     class Meta:
         abstract = True
         triggers = [
-            pgtrigger.Protect(
-                name="fact_kept", operation=pgtrigger.Update | pgtrigger.Delete
-            )
+            pgtrigger.Protect(name="fact_kept", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
 
 

@@ -71,9 +71,7 @@ def load_rules(full: CoursePage, refresher: CoursePage, *, author: User, approve
     if not ValidityRule.objects.exists():
         _approve(ValidityRule(**_dated(author)), approver)
     if not Requirement.objects.exists():
-        requirement = Requirement(
-            course=full, code="safeguarding", grace_days=0, **_dated(author)
-        )
+        requirement = Requirement(course=full, code="safeguarding", grace_days=0, **_dated(author))
         _approve(requirement, approver)
 
 

@@ -26,10 +26,18 @@ DRIVERS = {
         "new.driver@demo.example", "Amina Yusuf", "PH-1001", "private_hire", date(1985, 6, 14)
     ),
     "passed": Driver(
-        "passed.driver@demo.example", "Tomasz Zieliński", "PH-1002", "private_hire", date(1979, 2, 3)
+        "passed.driver@demo.example",
+        "Tomasz Zieliński",
+        "PH-1002",
+        "private_hire",
+        date(1979, 2, 3),
     ),
     "due": Driver(
-        "due.driver@demo.example", "Gurpreet Singh", "HC-1003", "hackney_carriage", date(1971, 11, 30)
+        "due.driver@demo.example",
+        "Gurpreet Singh",
+        "HC-1003",
+        "hackney_carriage",
+        date(1971, 11, 30),
     ),
     "lapsed": Driver(
         "lapsed.driver@demo.example", "Grace Okoro", "PH-1004", "private_hire", date(1990, 9, 9)
@@ -80,7 +88,9 @@ def load_drivers(authority: Authority, *, now: datetime) -> dict[str, Learner]:
     """The four demo drivers, each holding the licence of the demo table."""
     learners = {}
     for key, driver in DRIVERS.items():
-        licence = _licence(authority, driver.number, driver.name, driver.born, driver.kind, now)
+        licence = _licence(
+            authority, driver.number, driver.name, driver.born, kind=driver.kind, now=now
+        )
         learner = actions.register_learner(
             user=account(driver.email), full_name=driver.name, now=now
         )
@@ -99,7 +109,7 @@ def load_drivers(authority: Authority, *, now: datetime) -> dict[str, Learner]:
 
 def load_unclaimed(authorities: dict[str, Authority], *, now: datetime) -> None:
     for code, number, name, born in UNCLAIMED:
-        _licence(authorities[code], number, name, born, Licence.Kind.PRIVATE_HIRE, now)
+        _licence(authorities[code], number, name, born, kind=Licence.Kind.PRIVATE_HIRE, now=now)
 
 
 def account(
@@ -117,7 +127,7 @@ def account(
 
 
 def _licence(
-    authority: Authority, number: str, name: str, born: date, kind: str, now: datetime
+    authority: Authority, number: str, name: str, born: date, *, kind: str, now: datetime
 ) -> Licence:
     return Licence.objects.get_or_create(
         authority=authority,

@@ -6,50 +6,111 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200, unique=True)),
-                ('channel', models.CharField(choices=[('email', 'E-mail')], default='email', max_length=10)),
-                ('to', models.CharField(max_length=320)),
-                ('subject', models.CharField(max_length=300)),
-                ('body', models.TextField()),
-                ('html_body', models.TextField(blank=True)),
-                ('secret', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField()),
-                ('not_before', models.DateTimeField()),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('last_error', models.TextField(blank=True)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('failed_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=200, unique=True)),
+                (
+                    "channel",
+                    models.CharField(choices=[("email", "E-mail")], default="email", max_length=10),
+                ),
+                ("to", models.CharField(max_length=320)),
+                ("subject", models.CharField(max_length=300)),
+                ("body", models.TextField()),
+                ("html_body", models.TextField(blank=True)),
+                ("secret", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField()),
+                ("not_before", models.DateTimeField()),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("last_error", models.TextField(blank=True)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("failed_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('failed_at', None), ('sent_at', None)), fields=['not_before', 'id'], name='message_due')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('sent_at', None), ('failed_at', None), _connector='OR'), name='message_sent_or_failed_not_both', violation_error_message='A message is either sent or given up, never both.')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("failed_at", None), ("sent_at", None)),
+                        fields=["not_before", "id"],
+                        name="message_due",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("sent_at", None), ("failed_at", None), _connector="OR"),
+                        name="message_sent_or_failed_not_both",
+                        violation_error_message="A message is either sent or given up, never both.",
+                    )
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='message',
-            trigger=pgtrigger.compiler.Trigger(name='message_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='6bdc25f768d123182981b51772fb2db21edd805c', operation='DELETE', pgid='pgtrigger_message_kept_bb755', table='outbox_message', when='BEFORE')),
+            model_name="message",
+            trigger=pgtrigger.compiler.Trigger(
+                name="message_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="6bdc25f768d123182981b51772fb2db21edd805c",
+                    operation="DELETE",
+                    pgid="pgtrigger_message_kept_bb755",
+                    table="outbox_message",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='message',
-            trigger=pgtrigger.compiler.Trigger(name='message_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."key" IS DISTINCT FROM (NEW."key") OR OLD."channel" IS DISTINCT FROM (NEW."channel") OR OLD."to" IS DISTINCT FROM (NEW."to") OR OLD."subject" IS DISTINCT FROM (NEW."subject") OR OLD."secret" IS DISTINCT FROM (NEW."secret") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='493cca1514aefdfaabb9a11bac47dda80de6ea9d', operation='UPDATE', pgid='pgtrigger_message_fixed_1b0c2', table='outbox_message', when='BEFORE')),
+            model_name="message",
+            trigger=pgtrigger.compiler.Trigger(
+                name="message_fixed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."key" IS DISTINCT FROM (NEW."key") OR OLD."channel" IS DISTINCT FROM (NEW."channel") OR OLD."to" IS DISTINCT FROM (NEW."to") OR OLD."subject" IS DISTINCT FROM (NEW."subject") OR OLD."secret" IS DISTINCT FROM (NEW."secret") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="493cca1514aefdfaabb9a11bac47dda80de6ea9d",
+                    operation="UPDATE",
+                    pgid="pgtrigger_message_fixed_1b0c2",
+                    table="outbox_message",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='message',
-            trigger=pgtrigger.compiler.Trigger(name='message_text_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN ((OLD.body IS DISTINCT FROM NEW.body OR OLD.html_body IS DISTINCT FROM NEW.html_body) AND NOT (OLD.secret AND NEW.sent_at IS NOT NULL AND NEW.body = '' AND NEW.html_body = ''))", func="RAISE EXCEPTION 'the text of a message is fixed once queued';", hash='406d36e66e22054f810031743936da32229e0657', operation='UPDATE', pgid='pgtrigger_message_text_fixed_38dfc', table='outbox_message', when='BEFORE')),
+            model_name="message",
+            trigger=pgtrigger.compiler.Trigger(
+                name="message_text_fixed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN ((OLD.body IS DISTINCT FROM NEW.body OR OLD.html_body IS DISTINCT FROM NEW.html_body) AND NOT (OLD.secret AND NEW.sent_at IS NOT NULL AND NEW.body = '' AND NEW.html_body = ''))",
+                    func="RAISE EXCEPTION 'the text of a message is fixed once queued';",
+                    hash="406d36e66e22054f810031743936da32229e0657",
+                    operation="UPDATE",
+                    pgid="pgtrigger_message_text_fixed_38dfc",
+                    table="outbox_message",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='message',
-            trigger=pgtrigger.compiler.Trigger(name='message_sent_final', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."sent_at" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='5a29331fc049e0add4fca273f02d4efeeef71850', operation='UPDATE', pgid='pgtrigger_message_sent_final_f03d7', table='outbox_message', when='BEFORE')),
+            model_name="message",
+            trigger=pgtrigger.compiler.Trigger(
+                name="message_sent_final",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."sent_at" IS NOT NULL)',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="5a29331fc049e0add4fca273f02d4efeeef71850",
+                    operation="UPDATE",
+                    pgid="pgtrigger_message_sent_final_f03d7",
+                    table="outbox_message",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -28,7 +28,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractUser):
-    """Somebody who can sign in, by e-mail address. What they are is said by Learner and Membership."""
+    """Somebody who can sign in, by e-mail address. Learner and Membership say what they are."""
 
     username = None  # type: ignore[assignment]
     email = models.EmailField(_("email address"), unique=True)

@@ -35,7 +35,9 @@ class Authority(models.Model):
             models.CheckConstraint(
                 name="authority_colour_is_hex",
                 condition=Q(brand_colour="") | Q(brand_colour__regex=r"^#[0-9a-f]{6}$"),
-                violation_error_message=_("Write the colour as # and six digits or letters a to f."),
+                violation_error_message=_(
+                    "Write the colour as # and six digits or letters a to f."
+                ),
             ),
         ]
 
@@ -72,11 +74,11 @@ class Learner(models.Model):
 
 class LicenceQuerySet(models.QuerySet["Licence"]):
     def numbered(self, *, authority: Authority, number: str) -> Self:
-        """The licence with this number, however the letters and spaces were typed."""
+        """The licence with this number, however it was typed."""
         return self.filter(authority=authority, number=normalise_number(number))
 
     def like(self, claim: "LicenceClaim") -> Self:
-        """Licences a claim may mean: the same number, or the same date of birth, at its authority."""
+        """Licences a claim may mean: same number or same date of birth, at its authority."""
         same = Q(number=claim.number) | Q(date_of_birth=claim.date_of_birth)
         return self.filter(same, authority=claim.authority_id).order_by("number")
 
@@ -176,7 +178,7 @@ class LicenceClaimQuerySet(models.QuerySet["LicenceClaim"]):
 
 
 class LicenceClaim(models.Model):
-    """A person said "this licence is mine". What they typed is a fact; the decision is added once."""
+    """A person said "this licence is mine". What they typed is a fact; the decision comes once."""
 
     class Decision(models.TextChoices):
         LINKED = "linked", _("linked")

@@ -31,9 +31,7 @@ class DatedRuleQuerySet(models.QuerySet[Any]):
         return (
             self.approved(known_at=known_at)
             .filter(own, effective_from__lte=on)
-            .order_by(
-                F("authority").asc(nulls_last=True), "-effective_from", "-approved_at", "-pk"
-            )
+            .order_by(F("authority").asc(nulls_last=True), "-effective_from", "-approved_at", "-pk")
         )
 
 

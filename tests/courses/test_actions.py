@@ -54,7 +54,12 @@ def test_passing_the_same_screen_twice_writes_one_visit(enrolment, course, now):
 
 @pytest.mark.parametrize(
     ("place", "number", "code"),
-    [(1, 1, "lesson_locked"), (0, 2, "screen_locked"), (0, 99, "screen_locked"), (0, 0, "screen_locked")],
+    [
+        (1, 1, "lesson_locked"),
+        (0, 2, "screen_locked"),
+        (0, 99, "screen_locked"),
+        (0, 0, "screen_locked"),
+    ],
 )
 def test_steps_out_of_order_are_refused(enrolment, course, now, place, number, code):
     with pytest.raises(actions.ProgressRefused, match=code):

@@ -30,8 +30,14 @@ DONE, NEXT, LOCKED = LessonState.DONE, LessonState.NEXT, LessonState.LOCKED
         ([7, 8], [99], [NEXT, LOCKED]),
     ],
     ids=[
-        "no lessons", "first", "only one done", "none done", "one done", "all done",
-        "lesson put in between", "lesson of another course",
+        "no lessons",
+        "first",
+        "only one done",
+        "none done",
+        "one done",
+        "all done",
+        "lesson put in between",
+        "lesson of another course",
     ],
 )
 def test_lessons_open_in_order(lessons, done, expected):
