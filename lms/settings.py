@@ -241,6 +241,7 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory" if PRODUCTION else "optional"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_SESSION_REMEMBER = False  # Phones are shared; a session ends with the working day.
 # A training room shares one address: the limit for one address is generous, for one account strict.
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "100/m/ip,5/300s/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
@@ -272,7 +273,6 @@ TIME_ZONE = "Europe/London"  # Stored in UTC, shown in London; legal days are Lo
 STATIC_URL = "/static/"
 # In development files are served from where they lie; nothing is collected.
 STATIC_ROOT = BASE_DIR / ".local" / "static" if PRODUCTION else None
-STATICFILES_DIRS = [BASE_DIR / "lms" / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = BASE_DIR / ".local" / "media"
 STORAGES = {

@@ -2,7 +2,8 @@
 
 from allauth.idp.oidc.views import revoke
 from django.contrib.auth.decorators import login_not_required
-from django.urls import include, path
+from django.conf import settings
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView, TemplateView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
@@ -13,6 +14,7 @@ from licensing.api.oauth import token
 from lms import health, views
 
 public_page = login_not_required
+sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
 
 
 urlpatterns = [
@@ -32,13 +34,18 @@ urlpatterns = [
         public_page(TemplateView.as_view(template_name="lms/accessibility.html")),
         name="accessibility",
     ),
+    re_path(r"^theme/(?P<colour>[0-9a-f]{6})\.css$", views.theme, name="theme"),
     path("", include("people.urls")),
     path("tests/", include("assessments.urls")),
     path("", include("certificates.urls")),
     path("api/v1/", api.urls),
     # Wagtail's own sign-in would skip the second factor: allauth's is the only door.
-    path("staff/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
+    path("staff/login/", public_page(sign_in)),
+    path("_util/login/", public_page(sign_in)),
     path("staff/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("", include(wagtail_urls)),
 ]
+if not settings.PRODUCTION:
+    gallery = TemplateView.as_view(template_name="lms/gallery.html")
+    urlpatterns.insert(0, path("gallery/", public_page(gallery), name="gallery"))

@@ -1,11 +1,12 @@
 """What allauth asks of us: its mail becomes rows of the outbox, its sign-ups become learners."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from outbox.actions import queue_email
 from people import actions
@@ -13,6 +14,11 @@ from people import actions
 
 class AccountAdapter(DefaultAccountAdapter):
     """Mail goes through the outbox: a known and an unknown address then take equally long."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _("The email address or the password is not right. Try again."),
+    }
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         message = self.render_mail(template_prefix, email, context)

@@ -39,6 +39,7 @@ class ClaimLicenceForm(forms.Form):
     date_of_birth = DayMonthYearField(
         label=_("Date of birth"),
         help_text=_("For example, 31 3 1980."),
+        autocomplete="bday",
     )
 
     def clean_date_of_birth(self) -> object:

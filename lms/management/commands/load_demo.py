@@ -4,8 +4,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
-
 from licensing.actions import make_api_client
+
 from lms.demo import bank, courses, history, people
 from lms.roles import sync_groups
 from people.models import Authority

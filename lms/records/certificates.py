@@ -1,0 +1,129 @@
+"""Certificates: one for each pass, with the right dates, and a standing that two people changed."""
+
+from datetime import datetime
+
+from django.db.models import Count, Q
+
+from certificates.models import Certificate
+from certificates.reference import is_wellformed
+from lms.records.invariant import Counts, Invariant, stated
+from lms.records.stream import rows
+
+GRACE = "interval '5 minutes'"  # Between a pass and its certificate; the sweep runs far more often.
+
+PASS_WITHOUT_CERTIFICATE = """
+FROM assessments_sitting s
+LEFT JOIN certificates_certificate c ON c.sitting_id = s.id
+WHERE s.outcome = 'passed'
+"""
+
+CERTIFIED = f"""
+SELECT count(*), count(*) FILTER (WHERE c.id IS NULL)
+{PASS_WITHOUT_CERTIFICATE} AND (c.id IS NOT NULL OR s.closed_at <= %(now)s - {GRACE})
+"""
+
+WAITING = f"""
+SELECT count(*), 0
+{PASS_WITHOUT_CERTIFICATE} AND c.id IS NULL AND s.closed_at > %(now)s - {GRACE}
+"""
+
+EARNED = """
+SELECT count(*), count(*) FILTER (
+    WHERE (s.outcome = 'passed' AND s.learner_id = c.learner_id AND s.course_id = c.course_id
+        AND s.authority_id IS NOT DISTINCT FROM c.authority_id
+        AND s.closed_at = c.passed_at) IS NOT TRUE)
+FROM certificates_certificate c LEFT JOIN assessments_sitting s ON s.id = c.sitting_id
+"""
+
+# The calendar is PostgreSQL's, not ours. A pass in the renewal window of a certificate that stood
+# when the new one was issued counts from that one's last day; serial numbers tell what came first.
+DATES = """
+SELECT count(*), count(*) FILTER (
+    WHERE (c.valid_until = (
+            coalesce(renewed.valid_until, c.passed_on) + make_interval(months => r.months))::date
+        AND c.renew_from = greatest(
+            c.passed_on, c.valid_until - r.renewal_window_days)) IS NOT TRUE)
+FROM certificates_certificate c
+JOIN certificates_validityrule r ON r.id = c.rule_id
+LEFT JOIN certificates_certificateevent issued
+    ON issued.certificate_id = c.id AND issued.kind = 'issued'
+LEFT JOIN LATERAL (
+    SELECT max(held.valid_until) AS valid_until
+    FROM certificates_certificate held
+    WHERE held.learner_id = c.learner_id AND held.counts_for_id = c.counts_for_id
+        AND (held.authority_id IS NULL OR held.authority_id = c.authority_id)
+        AND held.passed_at < c.passed_at AND held.id < c.id
+        AND c.passed_on BETWEEN held.renew_from AND held.valid_until
+        AND coalesce((
+            SELECT standing.kind FROM certificates_certificateevent standing
+            WHERE standing.certificate_id = held.id AND standing.id < issued.id
+            ORDER BY standing.id DESC LIMIT 1), 'issued') <> 'revoked'
+) AS renewed ON true
+"""
+
+PASSED_ON_LONDON_DAY = """
+SELECT count(*), count(*) FILTER (
+    WHERE passed_on <> (passed_at AT TIME ZONE 'Europe/London')::date)
+FROM certificates_certificate
+"""
+
+ISSUED_ONCE = """
+SELECT count(*), count(*) FILTER (
+    WHERE (issues = 1 AND recorded_at = issued_at AND effective_on = passed_on) IS NOT TRUE)
+FROM (
+    SELECT c.issued_at, c.passed_on, count(e.id) AS issues,
+        max(e.recorded_at) AS recorded_at, max(e.effective_on) AS effective_on
+    FROM certificates_certificate c
+    LEFT JOIN certificates_certificateevent e ON e.certificate_id = c.id AND e.kind = 'issued'
+    GROUP BY c.id
+) AS c
+"""
+
+STANDING_CHANGED_BY_TWO = """
+SELECT count(*), count(*) FILTER (
+    WHERE (by_id <> seconded_by_id AND reason <> ''
+        AND (kind = 'reinstated') = (before = 'revoked')) IS NOT TRUE)
+FROM (
+    SELECT *, lag(kind, 1, 'issued') OVER (PARTITION BY certificate_id ORDER BY id) AS before
+    FROM certificates_certificateevent
+) AS e
+WHERE kind <> 'issued'
+"""
+
+
+def references(now: datetime) -> Counts:
+    """Shape and check character, by the rule that whoever types one is judged by."""
+    checked = broken = 0
+    for (reference,) in rows("SELECT reference FROM certificates_certificate"):
+        checked += 1
+        broken += not is_wellformed(reference)
+    return Counts(checked, broken)
+
+
+def current(now: datetime) -> Counts:
+    """Asks the very words by which pages and reminders tell which certificate is current."""
+    holders = (
+        Certificate.objects.not_revoked()
+        .with_superseded()
+        .order_by()
+        .values("learner", "counts_for", "authority")
+        .annotate(current=Count("pk", filter=Q(superseded=False)))
+    )
+    counts = holders.aggregate(
+        checked=Count("learner"), broken=Count("learner", filter=Q(current__gt=1))
+    )
+    return Counts(counts["checked"], counts["broken"])
+
+
+INVARIANTS = (
+    stated("I11", "Every pass has its certificate.", CERTIFIED),
+    stated("I11-waiting", "Passes of the last five minutes may wait for theirs.", WAITING),
+    stated("I11-earned", "Every certificate tells of one passed sitting, as it was.", EARNED),
+    Invariant("I12", "Every reference has its shape and its check character.", references),
+    stated("I14", "The last day and the first renewal day are the calendar's.", DATES),
+    Invariant("I16", "Of one person, course and authority, one certificate is current.", current),
+    stated("I20", "Two people and a reason stand behind every change of standing.",
+           STANDING_CHANGED_BY_TWO),
+    stated("I29", "Every certificate has one event of its issue, with its facts.", ISSUED_ONCE),
+    stated("I39", "The day of a pass is the London day of its instant.", PASSED_ON_LONDON_DAY),
+)

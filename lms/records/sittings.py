@@ -1,0 +1,133 @@
+"""Sittings: when they may start, how many there may be, and that paper and result stand."""
+
+import json
+from datetime import datetime
+
+from assessments.marking import mark
+from assessments.models import Sitting
+from assessments.paper import digest
+from lms.records.invariant import SKEW, Counts, Invariant, stated
+from lms.records.stream import rows
+
+PAPERS_DRAWN = """
+SELECT count(*), count(*) FILTER (
+    WHERE (jsonb_array_length(s.paper->'questions') = s.question_count
+        AND jsonb_path_query_array(s.paper, '$.questions[*].question_id') = (
+            SELECT jsonb_agg(d.question_id ORDER BY d.position)
+            FROM assessments_drawnquestion d WHERE d.sitting_id = s.id)) IS NOT TRUE)
+FROM assessments_sitting s
+"""
+
+# Whatever was open before must be over when the next one starts, in all of history.
+ONE_OPEN = f"""
+SELECT count(*), count(*) FILTER (WHERE started_at + {SKEW} < open_until)
+FROM (
+    SELECT started_at, max(coalesce(closed_at, 'infinity')) OVER (
+        PARTITION BY learner_id, course_id ORDER BY started_at, closed_at, id
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS open_until
+    FROM assessments_sitting
+) AS s
+"""
+
+TRIES_WITHIN_RULE = """
+SELECT count(*), count(*) FILTER (WHERE s.nth > r.tries)
+FROM (
+    SELECT rule_id, row_number() OVER (PARTITION BY enrolment_id ORDER BY started_at, id) AS nth
+    FROM assessments_sitting
+) AS s
+JOIN assessments_testrule r ON r.id = s.rule_id
+"""
+
+# Of each failed sitting the wait is the rule's; of each start every earlier wait is over.
+WAITED = """
+SELECT count(*), count(*) FILTER (
+    WHERE started_at < wait_until
+        OR (outcome = 'failed') IS DISTINCT FROM (next_try_at IS NOT NULL)
+        OR next_try_at <> closed_at + make_interval(hours => wait_hours))
+FROM (
+    SELECT s.*, r.wait_hours, max(s.next_try_at) OVER (
+        PARTITION BY s.learner_id, s.course_id ORDER BY s.started_at, s.closed_at, s.id
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS wait_until
+    FROM assessments_sitting s JOIN assessments_testrule r ON r.id = s.rule_id
+) AS s
+"""
+
+ANSWERED_IN_TIME = f"""
+SELECT count(*), count(*) FILTER (
+    WHERE (a.answered_at + {SKEW} >= s.started_at
+        AND (s.deadline_at IS NULL OR a.answered_at < s.deadline_at)
+        AND (s.closed_at IS NULL OR a.answered_at <= s.closed_at + {SKEW})) IS NOT TRUE)
+FROM assessments_answer a JOIN assessments_sitting s ON s.id = a.sitting_id
+"""
+
+ANSWERS_ON_PAPER = """
+SELECT count(*), count(*) FILTER (
+    WHERE (s.paper #> ARRAY['questions', (a.position - 1)::text, 'options']
+        @> jsonb_build_array(jsonb_build_object('token', a.option_token))
+        AND a.position BETWEEN 1 AND s.question_count) IS NOT TRUE)
+FROM assessments_answer a JOIN assessments_sitting s ON s.id = a.sitting_id
+"""
+
+LESSONS_FIRST = f"""
+SELECT count(*), count(*) FILTER (
+    WHERE (e.learner_id = s.learner_id AND e.course_id = s.course_id
+        AND e.authority_id IS NOT DISTINCT FROM s.authority_id
+        AND e.completed_at <= s.started_at + {SKEW}) IS NOT TRUE)
+FROM assessments_sitting s JOIN courses_enrolment e ON e.id = s.enrolment_id
+"""
+
+ROUNDS_CLOSED_BY_PASS = """
+SELECT count(*), count(*) FILTER (WHERE (passes <= 1 AND (closed_at IS NOT NULL OR passes = 0)
+    AND (closed_at IS NULL OR completed_at IS NOT NULL)) IS NOT TRUE)
+FROM (
+    SELECT e.completed_at, e.closed_at, count(s.id) AS passes
+    FROM courses_enrolment e
+    LEFT JOIN assessments_sitting s ON s.enrolment_id = e.id AND s.outcome = 'passed'
+    GROUP BY e.id
+) AS e
+"""
+
+PAPERS = "SELECT paper, paper_digest FROM assessments_sitting"
+
+RESULTS = """
+SELECT s.paper, r.pass_mark, s.outcome, s.correct_count, (
+    SELECT jsonb_object_agg(a.position, a.option_token ORDER BY a.id)
+    FROM assessments_answer a WHERE a.sitting_id = s.id)
+FROM assessments_sitting s JOIN assessments_testrule r ON r.id = s.rule_id
+WHERE s.closed_at IS NOT NULL
+"""
+
+
+def papers(now: datetime) -> Counts:
+    """Canonical JSON is Python's, so each paper is read here and its digest worked out again."""
+    checked = broken = 0
+    for paper, paper_digest in rows(PAPERS):
+        checked += 1
+        broken += digest(json.loads(paper)) != paper_digest
+    return Counts(checked, broken)
+
+
+def results(now: datetime) -> Counts:
+    """Marks every closed paper again; of several answers to a question the last one counts."""
+    checked = broken = 0
+    for paper, pass_mark, outcome, correct_count, answers in rows(RESULTS):
+        given = {int(place): token for place, token in json.loads(answers or "{}").items()}
+        marking = mark(json.loads(paper), given, pass_mark)
+        stored = (outcome == Sitting.Outcome.PASSED, correct_count)
+        checked += 1
+        broken += (marking.passed, marking.correct_count) != stored
+    return Counts(checked, broken)
+
+
+INVARIANTS = (
+    Invariant("I01", "A paper is as it was at the start: its digest is the one stored.", papers),
+    stated("I01-drawn", "The questions noted as drawn are those on the paper.", PAPERS_DRAWN),
+    stated("I02", "Of one person and course, one sitting is over before the next.", ONE_OPEN),
+    stated("I03", "No round holds more tries than its rule allows.", TRIES_WITHIN_RULE),
+    stated("I04", "A fail waits as long as its rule says, and nobody starts sooner.", WAITED),
+    stated("I06", "Every answer was given between start, deadline and end.", ANSWERED_IN_TIME),
+    Invariant("I07", "Marking every closed paper again gives the stored result.", results),
+    stated("I09", "Every answer names an option of its question on the paper.", ANSWERS_ON_PAPER),
+    stated("R14", "Every sitting followed the completed lessons of its round.", LESSONS_FIRST),
+    stated("R14-round", "A pass closes its round; no round has two.", ROUNDS_CLOSED_BY_PASS),
+)
