@@ -9,6 +9,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from certificates.views import ResultView
 from licensing.api.api import api
 from licensing.api.oauth import token
 from lms import health, views
@@ -36,6 +37,8 @@ urlpatterns = [
     ),
     re_path(r"^theme/(?P<colour>[0-9a-f]{6})\.css$", views.theme, name="theme"),
     path("", include("people.urls")),
+    # The room above adds the certificate to the result page, at the same address and name.
+    path("tests/sittings/<uuid:pk>/result/", ResultView.as_view(), name="sitting_result"),
     path("tests/", include("assessments.urls")),
     path("", include("certificates.urls")),
     path("api/v1/", api.urls),

@@ -9,8 +9,10 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.generic import TemplateView
 
+from licensing.answers import training_statuses_of
 from lms.dashboard import dashboard_of
 from people import perms
+from people.models import Authority
 
 
 @login_not_required
@@ -38,5 +40,7 @@ class DashboardView(TemplateView):
         now = timezone.now()
         today = timezone.localdate(now)
         board = dashboard_of(self.learner, today=today, now=now)
-        statuses: list[Any] = []
-        return {**context, "board": board, "step": board.step, "statuses": statuses}
+        statuses = training_statuses_of(self.learner, as_at=today, known_at=now)
+        names = Authority.objects.in_bulk([s.authority for s in statuses], field_name="code")
+        licences = [(names[status.authority], status) for status in statuses]
+        return {**context, "board": board, "step": board.step, "licences": licences}

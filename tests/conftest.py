@@ -3,12 +3,18 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connections
 
 from tests.databases import ensure_template
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+def pytest_configure() -> None:
+    """Hashing passwords slowly proves nothing here; the journeys' own processes still do it."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(scope="session")

@@ -82,11 +82,33 @@ class Site:
     def _command(self, name: str) -> list[str]:
         python = [sys.executable, "-m"]
         return {
-            "web": [*python, "granian", "--interface", "wsgi", "lms.wsgi:application",
-                    "--host", "127.0.0.1", "--port", str(self.port), "--workers", "1",
-                    "--blocking-threads", "4", "--no-ws"],
-            "worker": [*python, "celery", "-A", "lms", "worker", "--concurrency", "1",
-                       "--loglevel", "WARNING"],
+            "web": [
+                *python,
+                "granian",
+                "--interface",
+                "wsgi",
+                "lms.wsgi:application",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                str(self.port),
+                "--workers",
+                "1",
+                "--blocking-threads",
+                "4",
+                "--no-ws",
+            ],
+            "worker": [
+                *python,
+                "celery",
+                "-A",
+                "lms",
+                "worker",
+                "--concurrency",
+                "1",
+                "--loglevel",
+                "WARNING",
+            ],
             "beat": [*python, "celery", "-A", "lms", "beat", "--loglevel", "WARNING"],
         }[name]
 
@@ -110,7 +132,11 @@ class Site:
         """Run a management command against this site's database; what it printed."""
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
-            cwd=ROOT, env=self.env, check=True, capture_output=True, text=True,
+            cwd=ROOT,
+            env=self.env,
+            check=True,
+            capture_output=True,
+            text=True,
         )
         return done.stdout
 

@@ -38,8 +38,11 @@ def certificates(site):
     """How many certificates the newly passed driver holds."""
     db = settings.DATABASES["default"]
     with psycopg.connect(
-        dbname=site.database, user=db["USER"], password=db["PASSWORD"] or None,
-        host=db["HOST"] or None, port=db["PORT"] or None,
+        dbname=site.database,
+        user=db["USER"],
+        password=db["PASSWORD"] or None,
+        host=db["HOST"] or None,
+        port=db["PORT"] or None,
     ) as connection:
         return connection.execute(
             "SELECT count(*) FROM certificates_certificate c"
@@ -55,7 +58,9 @@ def pass_the_test(site):
 def assert_settled(site):
     """Work goes on around the pass, and still there is one certificate."""
     wait_for(lambda: certificates(site), what="the certificate")
-    site.manage("shell", "-v", "0", "-c", "from certificates.tasks import *; issue_missing_certificates()")
+    site.manage(
+        "shell", "-v", "0", "-c", "from certificates.tasks import *; issue_missing_certificates()"
+    )
     assert certificates(site) == 1
     site.manage("check_records")
 

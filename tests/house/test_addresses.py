@@ -10,20 +10,46 @@ from django.urls import URLPattern, URLResolver, get_resolver
 pytestmark = pytest.mark.django_db
 
 PUBLIC = {
-    "health/live", "health/ready", "privacy/", "accessibility/", "verify/", "verify/<reference>/",
-    "accounts/login/", "accounts/signup/", "accounts/password/reset/", "accounts/inactive/",
-    "accounts/password/reset/done/", "accounts/password/reset/key/done/", "accounts/confirm-email/",
-    "accounts/logout/", "accounts/2fa/authenticate/", "accounts/login/code/confirm/",
-    "accounts/reauthenticate/", "accounts/confirm-email/<key>/",
+    "health/live",
+    "health/ready",
+    "privacy/",
+    "accessibility/",
+    "verify/",
+    "verify/<reference>/",
+    "accounts/login/",
+    "accounts/signup/",
+    "accounts/password/reset/",
+    "accounts/inactive/",
+    "accounts/password/reset/done/",
+    "accounts/password/reset/key/done/",
+    "accounts/confirm-email/",
+    "accounts/logout/",
+    "accounts/2fa/authenticate/",
+    "accounts/login/code/confirm/",
+    "accounts/reauthenticate/",
+    "accounts/confirm-email/<key>/",
     "accounts/password/reset/key/<uidb36>-<key>/",
-    "api/v1/openapi.json", "api/v1/docs", "api/v1/", "gallery/", "theme/<colour>\\.css",
+    "api/v1/openapi.json",
+    "api/v1/docs",
+    "api/v1/",
+    "gallery/",
+    "theme/<colour>\\.css",
 }
 # Answered by Wagtail's page tree, whose pages guard themselves (tests/courses/test_pages.py).
 PAGES = {"", "<var>", "(<var>)", "((?:<var>)*)"}
 EXAMPLES = {
-    "pk": "1", "id": "1", "number": "1", "reference": "7K3M-9QX2-HT4D", "course_slug": "x",
-    "slug": "x", "sitting_id": str(uuid4()), "sitting": str(uuid4()), "uuid": str(uuid4()),
-    "page_view_restriction_id": "1", "page_id": "1", "position": "1",
+    "pk": "1",
+    "id": "1",
+    "number": "1",
+    "reference": "7K3M-9QX2-HT4D",
+    "course_slug": "x",
+    "slug": "x",
+    "sitting_id": str(uuid4()),
+    "sitting": str(uuid4()),
+    "uuid": str(uuid4()),
+    "page_view_restriction_id": "1",
+    "page_id": "1",
+    "position": "1",
 }
 
 
@@ -43,7 +69,11 @@ def plain(route):
 
 ROUTES = sorted({(plain(route), route) for route, _ in patterns(get_resolver())})
 OURS = [route for route, _ in ROUTES if not route.startswith(("staff/", "documents/"))]
-STAFF = [route for route, raw in ROUTES if route.startswith("staff/") and "<" not in raw and "(" not in raw]
+STAFF = [
+    route
+    for route, raw in ROUTES
+    if route.startswith("staff/") and "<" not in raw and "(" not in raw
+]
 
 
 def address(route):

@@ -42,7 +42,9 @@ def test_module_is_short_enough_to_read(path):
 
 @pytest.mark.parametrize("path", MODULES, ids=where)
 def test_functions_are_short_enough_to_read(path):
-    long = [node.name for node in functions(path) if node.end_lineno - node.lineno >= FUNCTION_LINES]
+    long = [
+        node.name for node in functions(path) if node.end_lineno - node.lineno >= FUNCTION_LINES
+    ]
     assert long == []
 
 
@@ -69,7 +71,9 @@ def test_every_task_keeps_time_and_late_acknowledgement():
 
 def test_every_variable_of_the_environment_is_explained():
     source = (ROOT / "lms" / "settings.py").read_text(encoding="utf-8")
-    used = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"|required_in_production\(\s*"([A-Z_]+)"', source))
+    used = set(
+        re.findall(r'env\.\w+\(\s*"([A-Z_]+)"|required_in_production\(\s*"([A-Z_]+)"', source)
+    )
     names = {first or second for first, second in used}
     explained = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     assert [name for name in sorted(names) if f"`{name}`" not in explained] == []

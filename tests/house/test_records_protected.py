@@ -6,11 +6,24 @@ from django.db import connection, models
 
 OUR_APPS = ["outbox", "people", "courses", "assessments", "certificates", "licensing"]
 FACTS = {
-    "outbox.Message", "people.Learner", "people.Licence", "people.LicenceClaim", "people.Membership",
-    "courses.Enrolment", "courses.ScreenVisit", "courses.CheckAnswer", "courses.LessonCompletion",
-    "assessments.Sitting", "assessments.Answer", "assessments.TestRule", "assessments.TestRuleTopic",
-    "certificates.ValidityRule", "certificates.Certificate", "certificates.CertificateEvent",
-    "certificates.Reminder", "licensing.Requirement",
+    "outbox.Message",
+    "people.Learner",
+    "people.Licence",
+    "people.LicenceClaim",
+    "people.Membership",
+    "courses.Enrolment",
+    "courses.ScreenVisit",
+    "courses.CheckAnswer",
+    "courses.LessonCompletion",
+    "assessments.Sitting",
+    "assessments.Answer",
+    "assessments.TestRule",
+    "assessments.TestRuleTopic",
+    "certificates.ValidityRule",
+    "certificates.Certificate",
+    "certificates.CertificateEvent",
+    "certificates.Reminder",
+    "licensing.Requirement",
 }
 DELETE_BIT = 8  # Of tgtype in pg_trigger.
 

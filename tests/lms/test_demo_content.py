@@ -15,9 +15,20 @@ QUESTIONS = [question for path in QUESTION_FILES for question in read(path)["que
 CONTACTS = read(CONTENT / "contacts.toml")["contacts"]
 # Words that blame the child or hide the harm; the agreed language guide names better ones.
 BARRED = [
-    "child prostitut", "sex worker", "promiscuous", "sexually active", "lifestyle choice",
-    "putting herself at risk", "putting himself at risk", "putting themselves at risk",
-    "drug runner", "money mule", "sex for the fare", "asked for it", "absconded", "streetwise",
+    "child prostitut",
+    "sex worker",
+    "promiscuous",
+    "sexually active",
+    "lifestyle choice",
+    "putting herself at risk",
+    "putting himself at risk",
+    "putting themselves at risk",
+    "drug runner",
+    "money mule",
+    "sex for the fare",
+    "asked for it",
+    "absconded",
+    "streetwise",
     "dressed inappropriately",
 ]
 AGE_11 = 6.0  # United States school grade; a child of eleven is in grade six.
