@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -17,7 +18,7 @@ from courses.views import CourseView, LessonView
 @hooks.register("before_serve_page")
 def serve_to_driver(
     page: Page, request: HttpRequest, serve_args: Any, serve_kwargs: Any
-) -> HttpResponse | None:
+) -> HttpResponseBase | None:
     """Courses and lessons are met through views that know the learner; previews are not."""
     if isinstance(page, LessonPage):
         return LessonView.as_view(lesson=page)(request)

@@ -54,8 +54,8 @@ def _required_course(learner: Learner, today: date) -> CoursePage | None:
 
 
 def _best_certificate(learner: Learner, full: CoursePage | None) -> Certificate | None:
-    held = Certificate.objects.of(learner).filter(counts_for=full).with_revoked()
-    return held.filter(revoked=False).order_by("-valid_until").first()
+    held = Certificate.objects.of(learner).filter(counts_for=full).not_revoked()
+    return held.order_by("-valid_until").first()
 
 
 def _open_enrolment(learner: Learner, full: CoursePage | None) -> Enrolment | None:

@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 
@@ -41,6 +42,6 @@ def _redis() -> str:
 def _worker() -> str:
     try:
         answers = current_app.control.ping(timeout=1.0, limit=1)
-    except (OSError, RedisError, current_app.connection().connection_errors):
+    except (OSError, RedisError, OperationalError):
         return "unavailable"
     return "ok" if answers else "unavailable"

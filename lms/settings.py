@@ -23,7 +23,7 @@ PRODUCTION = LMS_ENV == "production"
 
 def required_in_production(name: str, development: str) -> str:
     """The variable's value; its development stand-in only outside production."""
-    value = env.str(name, default="")
+    value: str = env.str(name, default="")
     if value:
         return value
     if PRODUCTION:

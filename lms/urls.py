@@ -1,8 +1,8 @@
 """Every address of the house."""
 
 from allauth.idp.oidc.views import revoke
-from django.contrib.auth.decorators import login_not_required
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView, TemplateView
 from wagtail import urls as wagtail_urls

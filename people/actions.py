@@ -40,9 +40,7 @@ def claim_licence(
     """
     learner = Learner.objects.select_for_update(of=("self",)).get(pk=learner.pk)
     licence = _matching_licence(learner, authority, number, date_of_birth)
-    recent = learner.claims.since(now - CLAIM_WINDOW).exclude(  # type: ignore[attr-defined]
-        decision=LicenceClaim.Decision.LINKED
-    )
+    recent = learner.claims.since(now - CLAIM_WINDOW).exclude(decision=LicenceClaim.Decision.LINKED)
     if recent.count() >= MAX_CLAIMS:
         return ClaimOutcome.TOO_MANY
     if licence is None:

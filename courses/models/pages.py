@@ -130,7 +130,8 @@ class LessonPage(Page):
 
     def course(self) -> CoursePage:
         """The course this lesson belongs to."""
-        return CoursePage.objects.ancestor_of(self).get()
+        course: CoursePage = CoursePage.objects.ancestor_of(self).get()
+        return course
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """For the preview in the staff site only: every screen at once, nothing recorded."""

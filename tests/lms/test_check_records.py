@@ -1,0 +1,373 @@
+"""The self-audit finds nothing wrong with real records, and every kind of wrong that is put in."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, date, datetime, timedelta
+
+import psycopg
+import pytest
+from django.db import connection, transaction
+
+import certificates.models
+from assessments.actions import give_answer, start_sitting, submit
+from assessments.models import Answer
+from certificates.actions import queue_due_reminders, reinstate, revoke
+from certificates.models import Certificate
+from courses.actions import enrol
+from lms import records
+from lms.demo.history import pass_on, take_lesson
+from outbox.actions import relay_messages
+from tests.databases import ROOT, clone, drop, ensure_template, url_of
+from tests.factories import (
+    LearnerFactory,
+    LicenceFactory,
+    UserFactory,
+    make_course,
+    make_test_rule,
+    make_validity_rule,
+)
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+FIRST_DAY, RENEWAL_DAY = date(2020, 2, 29), date(2023, 1, 10)
+REVOKED_DAY = date(2023, 9, 1)
+
+
+def broken() -> dict[str, int]:
+    return {f.invariant: f.broken for f in records.findings(now=NOW) if f.broken}
+
+
+def checked() -> dict[str, int]:
+    return {f.invariant: f.checked for f in records.findings(now=NOW)}
+
+
+def execute(statements: str, **values) -> None:
+    """Do what no trigger would allow, inside the test's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(statements, values)
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def fail_and_try_again(course):
+    """A fail, and the next day a sitting that is still open."""
+    learner, began = LearnerFactory(), NOW - timedelta(days=2)
+    enrolment = enrol(learner=learner, course=course, now=began)
+    for lesson in course.lessons():
+        take_lesson(enrolment, lesson, now=began)
+    sitting = start_sitting(learner=learner, course=course, now=began)
+    question = sitting.paper["questions"][0]
+    wrong = next(o["token"] for o in question["options"] if o["token"] != question["key"])
+    give_answer(sitting=sitting, position=1, option_token=wrong, now=began + timedelta(minutes=1))
+    failed = submit(sitting=sitting, now=began + timedelta(minutes=5))
+    again = start_sitting(learner=learner, course=course, now=began + timedelta(hours=25))
+    return failed, again
+
+
+def renew_early(course):
+    """A pass on 29 February, a reminder that was sent, and a renewal in the window."""
+    learner = LearnerFactory()
+    LicenceFactory(authority=learner.authority, holder=learner, held_from=NOW)
+    first = certify(learner, course, day=FIRST_DAY)
+    remind(first, days=90)
+    relay_messages(now=noon_before(first, days=90), limit=1000)
+    return first, certify(learner, course, day=RENEWAL_DAY)
+
+
+def remind_and_revoke(course):
+    """Reminded twice, the first notice sent; then revoked, put right again, and revoked."""
+    certificate = certify(LearnerFactory(), course, day=REVOKED_DAY)
+    remind(certificate, days=60)
+    relay_messages(now=noon_before(certificate, days=60), limit=1000)
+    remind(certificate, days=30)
+    people = {"by": UserFactory(), "seconded_by": UserFactory()}
+    later = noon_before(certificate, days=29)
+    revoke(certificate=certificate, reason="A mistake", now=later, **people)
+    reinstate(certificate=certificate, reason="It was none", now=later, **people)
+    revoke(certificate=certificate, reason="It was one", now=later, **people)
+    return certificate
+
+
+def certify(learner, course, *, day):
+    pass_on(learner, course, day=day)
+    return Certificate.objects.of(learner).latest("pk")
+
+
+def remind(certificate, *, days):
+    queue_due_reminders(now=noon_before(certificate, days=days))
+
+
+def noon_before(certificate, *, days):
+    return datetime.combine(certificate.valid_until, NOW.timetz()) - timedelta(days=days)
+
+
+@pytest.fixture(scope="module")
+def small_data_set(django_db_setup, django_db_blocker):
+    """Everything in it came about by the product's own actions. Made once, never committed."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_records()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def kept(small_data_set, db):
+    """The keys of the rows that tests break; ``db`` takes back what a test has done."""
+    return small_data_set
+
+
+def make_records() -> dict:
+    course = make_course(lessons=1)
+    make_test_rule(course, time_limit_minutes=60, tries=3)
+    make_validity_rule()
+    failed, again = fail_and_try_again(course)
+    first, renewed = renew_early(course)
+    reminded = remind_and_revoke(course)
+    stranger = LearnerFactory()
+    own_rule = make_validity_rule(authority=stranger.authority, months=12)
+    plain = certify(stranger, course, day=date(2026, 10, 1))
+    return {
+        "failed": failed.pk,
+        "open": again.pk,
+        "first": first.pk,
+        "renewed": renewed.pk,
+        "reminded": reminded.pk,
+        "plain": plain.pk,
+        "own_rule": own_rule.pk,
+        "passed": plain.sitting_id,
+    }
+
+
+def test_real_records_are_whole(kept):
+    assert broken() == {}
+
+
+def test_real_records_put_every_invariant_to_the_test(kept):
+    assert [code for code, count in checked().items() if not count] == [
+        "I11-waiting",
+        "I28-settings",
+    ]
+
+
+BREAKS = {
+    "I01": "UPDATE assessments_sitting SET paper_digest = repeat('0', 64) WHERE id = %(failed)s",
+    "I01-drawn": "DELETE FROM assessments_drawnquestion WHERE sitting_id = %(open)s",
+    "I02": """
+        DROP INDEX one_open_sitting_per_course;
+        UPDATE assessments_sitting
+        SET closed_at = NULL, closed_by = '', outcome = '',
+            correct_count = NULL, next_try_at = NULL
+        WHERE id = %(failed)s
+    """,
+    "I03": "UPDATE assessments_testrule SET tries = 1",
+    "I04": """
+        UPDATE assessments_sitting
+        SET started_at = started_at - interval '1 hour 1 second'
+        WHERE id = %(open)s
+    """,
+    "I06": """
+        UPDATE assessments_answer a
+        SET answered_at = s.deadline_at
+        FROM assessments_sitting s
+        WHERE s.id = a.sitting_id AND s.id = %(failed)s
+    """,
+    "I07": "UPDATE assessments_sitting SET correct_count = 1 WHERE id = %(failed)s",
+    "I09": "UPDATE assessments_answer SET option_token = 'x' WHERE sitting_id = %(failed)s",
+    "R14": """
+        UPDATE courses_enrolment e
+        SET completed_at = s.started_at + interval '2 minutes'
+        FROM assessments_sitting s
+        WHERE s.enrolment_id = e.id AND s.id = %(passed)s
+    """,
+    "R14-round": """
+        UPDATE courses_enrolment e
+        SET closed_at = NULL
+        FROM assessments_sitting s
+        WHERE s.enrolment_id = e.id AND s.id = %(passed)s
+    """,
+    "I11": "DELETE FROM certificates_certificate WHERE id = %(plain)s",
+    "I11-earned": """
+        UPDATE certificates_certificate
+        SET passed_at = passed_at + interval '1 second'
+        WHERE id = %(plain)s
+    """,
+    "I12": """
+        UPDATE certificates_certificate
+        SET reference = '0000-0000-0001'
+        WHERE id = %(plain)s
+    """,
+    "I14": """
+        UPDATE certificates_certificate
+        SET valid_until = valid_until + 1, renew_from = renew_from + 1
+        WHERE id = %(plain)s
+    """,
+    "I14 first renewal day": """
+        UPDATE certificates_certificate
+        SET renew_from = renew_from + 1
+        WHERE id = %(plain)s
+    """,
+    "I14 anniversary": """
+        UPDATE certificates_certificate
+        SET valid_until = passed_on + interval '36 months',
+            renew_from = passed_on + interval '36 months' - interval '90 days'
+        WHERE id = %(renewed)s
+    """,
+    "I20": """
+        ALTER TABLE certificates_certificateevent
+        DROP CONSTRAINT standing_changed_by_two_with_reason;
+        UPDATE certificates_certificateevent
+        SET seconded_by_id = by_id
+        WHERE id = (
+            SELECT max(id) FROM certificates_certificateevent WHERE certificate_id = %(reminded)s)
+    """,
+    "I20 nothing to reinstate": """
+        DELETE FROM certificates_certificateevent
+        WHERE id = (
+            SELECT min(id) FROM certificates_certificateevent
+            WHERE certificate_id = %(reminded)s AND kind = 'revoked')
+    """,
+    "I29": """
+        DELETE FROM certificates_certificateevent
+        WHERE certificate_id = %(plain)s AND kind = 'issued'
+    """,
+    "I39": """
+        UPDATE certificates_certificate
+        SET passed_on = passed_on + 1
+        WHERE id = %(renewed)s;
+        UPDATE certificates_certificateevent
+        SET effective_on = effective_on + 1
+        WHERE certificate_id = %(renewed)s AND kind = 'issued'
+    """,
+    "I24": """
+        UPDATE certificates_reminder
+        SET due_on = due_on + 1
+        WHERE certificate_id = %(reminded)s AND notice = 60
+    """,
+    "I24 key": """
+        UPDATE outbox_message m
+        SET key = key || '0'
+        FROM certificates_reminder r
+        WHERE m.id = r.message_id AND r.certificate_id = %(reminded)s AND r.notice = 60
+    """,
+    "I25 revoked": """
+        UPDATE outbox_message m
+        SET sent_at = sent_at + interval '60 days'
+        FROM certificates_reminder r
+        WHERE m.id = r.message_id AND m.sent_at IS NOT NULL AND r.certificate_id = %(reminded)s
+    """,
+    "I25 replaced": """
+        UPDATE outbox_message m
+        SET sent_at = sent_at + interval '60 days'
+        FROM certificates_reminder r
+        WHERE m.id = r.message_id AND r.certificate_id = %(first)s
+    """,
+    "I26": """
+        UPDATE certificates_reminder
+        SET id = id + 1000
+        WHERE certificate_id = %(reminded)s AND notice = 60
+    """,
+    "I27": """
+        UPDATE outbox_message m
+        SET tries = 0
+        FROM certificates_reminder r
+        WHERE m.id = r.message_id AND r.certificate_id = %(first)s
+    """,
+    "R10": """
+        ALTER TABLE certificates_validityrule DROP CONSTRAINT validityrule_approved_by_another;
+        UPDATE certificates_validityrule
+        SET approved_by_id = proposed_by_id
+        WHERE id = %(own_rule)s
+    """,
+    "I28-settings": """
+        DO $$ BEGIN EXECUTE format('ALTER DATABASE %%I SET session_replication_role = replica',
+            current_database()); END $$
+    """,
+    "R10-used": """
+        UPDATE certificates_validityrule
+        SET effective_from = '2026-10-02'
+        WHERE id = %(own_rule)s
+    """,
+}
+
+
+@pytest.mark.parametrize("case", BREAKS)
+def test_one_broken_row_is_counted_under_its_invariant_alone(kept, case):
+    execute(BREAKS[case], **kept)
+    assert broken() == {case.split()[0]: 1}
+
+
+def test_pass_without_certificate_waits_for_five_minutes_and_then_is_broken(kept):
+    execute(
+        """
+        DELETE FROM certificates_certificate WHERE id = %(plain)s;
+        UPDATE assessments_sitting SET closed_at = %(recent)s WHERE id = %(passed)s
+        """,
+        recent=NOW - timedelta(minutes=4),
+        **kept,
+    )
+    assert checked()["I11-waiting"] == 1
+    assert "I11" not in broken()
+
+
+def test_two_current_certificates_of_one_person_are_counted(kept, monkeypatch):
+    """Only a fault in the words of the query itself can make two of them current."""
+    nothing_is_later = Certificate.objects.none
+    monkeypatch.setattr(certificates.models, "_later_certificates", nothing_is_later)
+    assert broken() == {"I16": 1}
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "ALTER TABLE assessments_answer DISABLE TRIGGER {name}",
+        "ALTER TABLE assessments_answer ENABLE REPLICA TRIGGER {name}",
+        "DROP TRIGGER {name} ON assessments_answer",
+        "COMMENT ON TRIGGER {name} ON assessments_answer IS 'another'",
+        (
+            "CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql"
+            " AS 'BEGIN RETURN NEW; END'"
+        ),
+    ],
+)
+def test_a_trigger_that_protects_no_more_is_counted(kept, harm):
+    trigger = next(t for t in Answer._meta.triggers if t.name == "fact_kept")
+    execute(harm.format(name=trigger.get_pgid(Answer)))
+    assert broken() == {"I28": 1}
+
+
+@pytest.fixture
+def database(worker_id):
+    """The name of an empty database of the test's own, for a process of its own."""
+    name = f"records_{worker_id}"
+    clone(ensure_template(), name)
+    yield name
+    drop(name)
+
+
+def run_command(database, *options):
+    return subprocess.run(
+        [sys.executable, "manage.py", "check_records", *options],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": url_of(database)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_command_lists_each_invariant_and_ends_with_0_when_a_new_database_is_whole(database):
+    done = run_command(database, "--json")
+    found = json.loads(done.stdout)
+    assert done.returncode == 0, done.stderr
+    assert [set(row) for row in found] == [{"invariant", "sentence", "checked", "broken"}] * len(
+        records.INVARIANTS
+    )
+
+
+def test_command_names_what_is_broken_and_ends_with_1(database):
+    with psycopg.connect(url_of(database)) as harm:
+        harm.execute("ALTER TABLE assessments_answer DISABLE TRIGGER USER")
+    done = run_command(database)
+    assert done.returncode == 1
+    assert "I28" in done.stderr
