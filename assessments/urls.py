@@ -1,3 +1,14 @@
-from typing import Any
+from django.urls import path
 
-urlpatterns: list[Any] = []
+from assessments import views
+
+urlpatterns = [
+    path(
+        "sittings/<uuid:pk>/questions/<int:position>/",
+        views.AnswerQuestionView.as_view(),
+        name="sitting_question",
+    ),
+    path("sittings/<uuid:pk>/review/", views.ReviewView.as_view(), name="sitting_review"),
+    path("sittings/<uuid:pk>/result/", views.ResultView.as_view(), name="sitting_result"),
+    path("<slug:slug>/", views.StartTestView.as_view(), name="test_start"),
+]

@@ -5,24 +5,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('assessments', '0001_initial'),
-        ('courses', '0001_initial'),
-        ('wagtailcore', '0098_apitoken'),
+        ("assessments", "0001_initial"),
+        ("courses", "0001_initial"),
+        ("wagtailcore", "0098_apitoken"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='question',
-            name='lesson',
-            field=models.ForeignKey(help_text='The lesson to revisit after a wrong answer.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='courses.lessonpage'),
+            model_name="question",
+            name="lesson",
+            field=models.ForeignKey(
+                help_text="The lesson to revisit after a wrong answer.",
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="courses.lessonpage",
+            ),
         ),
         migrations.AddField(
-            model_name='question',
-            name='live_revision',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.revision', verbose_name='live revision'),
+            model_name="question",
+            name="live_revision",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="wagtailcore.revision",
+                verbose_name="live revision",
+            ),
         ),
     ]

@@ -1,9 +1,11 @@
-"""The dated rule of a course's test: blueprint, pass mark, time, tries and waits (R06, R07, R10)."""
+"""The dated rule of a course's test: blueprint, pass mark, time, tries and waits."""
+
+from typing import Self
 
 import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models.bank import Topic
@@ -12,7 +14,7 @@ from people.models import DatedRule
 
 
 class TestRule(DatedRule):
-    """Which paper is drawn and when a try may start. ``pass_mark`` is a percentage, 100 by default."""
+    """Which paper is drawn and when a try may start. ``pass_mark`` is in per cent."""
 
     __test__ = False  # Not a test class, whatever its name says to a collector.
 
@@ -21,10 +23,16 @@ class TestRule(DatedRule):
         default=100, validators=[MinValueValidator(1), MaxValueValidator(100)]
     )
     time_limit_minutes = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text=_("Empty: no limit.")
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Empty: no limit."),
     )
     tries = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text=_("In one round of the course. Empty: no limit.")
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("In one round of the course. Empty: no limit."),
     )
     wait_hours = models.PositiveIntegerField(
         default=24, help_text=_("Hours between a fail and the next try.")
@@ -44,14 +52,29 @@ class TestRule(DatedRule):
         return f"{self.course} from {self.effective_from}"
 
 
+class TestRuleTopicQuerySet(models.QuerySet["TestRuleTopic"]):
+    def with_available(self) -> Self:
+        """In order, with ``available``: how many questions of the topic a paper may draw."""
+        drawable = Q(topic__questions__live=True, topic__questions__options__correct=True)
+        counted = Count("topic__questions", filter=drawable, distinct=True)
+        return self.annotate(available=counted).order_by("pk")
+
+
 class TestRuleTopic(models.Model):
-    """How many questions of one topic a paper holds."""
+    """How many questions of one topic a paper holds, and how many of them must be right."""
 
     __test__ = False
 
     rule = models.ForeignKey(TestRule, on_delete=models.PROTECT, related_name="blueprint")
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="+")
     questions = models.PositiveSmallIntegerField()
+    minimum = models.PositiveSmallIntegerField(
+        default=0,
+        db_default=0,
+        help_text=_("How many of these must be right, whatever the total."),
+    )
+
+    objects = TestRuleTopicQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
@@ -65,6 +88,11 @@ class TestRuleTopic(models.Model):
                 name="blueprint_draws_something",
                 condition=Q(questions__gte=1),
                 violation_error_message=_("Draw at least one question of each topic."),
+            ),
+            models.CheckConstraint(
+                name="blueprint_minimum_within_topic",
+                condition=Q(minimum__lte=F("questions")),
+                violation_error_message=_("No more can be right than are drawn."),
             ),
         ]
         triggers = [

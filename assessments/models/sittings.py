@@ -1,7 +1,7 @@
 """Sittings: a frozen paper, the answers given, and one result. Facts, kept by the database."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from uuid import uuid4
 
 import pgtrigger
@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from assessments.marking import Marking, mark, required_count
+from assessments.models.bank import Question
 from assessments.models.rules import TestRule
 from courses.models import CoursePage, Enrolment
 from courses.models.progress import Fact
@@ -28,6 +30,10 @@ class SittingQuerySet(models.QuerySet["Sitting"]):
     def expired(self, *, now: datetime) -> Self:
         """Still open although their time is over."""
         return self.open().filter(deadline_at__lte=now)
+
+    def locked(self) -> Self:
+        """For a change of one sitting: nobody else changes it until the transaction ends."""
+        return self.select_for_update(of=("self",)).select_related("rule", "enrolment")
 
 
 class Sitting(models.Model):
@@ -88,6 +94,16 @@ class Sitting(models.Model):
                 condition=Q(correct_count=None) | Q(correct_count__lte=F("question_count")),
                 violation_error_message=_("No more right answers than questions."),
             ),
+            models.CheckConstraint(
+                name="sitting_has_questions",
+                condition=Q(question_count__gte=1),
+                violation_error_message=_("A paper has at least one question."),
+            ),
+            models.CheckConstraint(
+                name="sitting_closed_after_start",
+                condition=Q(closed_at=None) | Q(closed_at__gte=F("started_at")),
+                violation_error_message=_("A sitting ends after it starts."),
+            ),
         ]
         indexes = [
             models.Index(
@@ -111,9 +127,52 @@ class Sitting(models.Model):
     def __str__(self) -> str:
         return f"{self.learner}: {self.course}"
 
+    @property
+    def questions(self) -> list[Any]:
+        """The questions of the frozen paper in the order they are shown."""
+        return list(self.paper["questions"])
+
+    @property
+    def required_count(self) -> int:
+        """How many answers must be right to pass."""
+        return required_count(self.rule.pass_mark, self.question_count)
+
+    def time_is_up(self, now: datetime) -> bool:
+        return self.deadline_at is not None and now >= self.deadline_at
+
+    def given_answers(self) -> dict[int, str]:
+        """The option token that counts at each answered place of the paper."""
+        return dict(self.answers.counting().values_list("position", "option_token"))
+
+    def mark(self) -> Marking:
+        """What the paper earned by its own rule; marking again years later gives the same."""
+        return mark(self.paper, self.given_answers(), self.rule.pass_mark)
+
+
+class DrawnQuestion(Fact):
+    """A question of the bank that stands on a paper: who has seen it, and how often it is used."""
+
+    sitting = models.ForeignKey(
+        Sitting, on_delete=models.PROTECT, related_name="drawn_questions", db_index=False
+    )
+    position = models.PositiveSmallIntegerField()
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="draws")
+
+    class Meta(Fact.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sitting", "question"],
+                name="question_once_per_paper",
+                violation_error_message=_("This question is on the paper already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sitting_id}: {self.position}"
+
 
 class AnswerQuerySet(models.QuerySet["Answer"]):
-    def latest(self) -> Self:
+    def counting(self) -> Self:
         """The answer that counts for each question: the one given last."""
         return self.order_by("sitting_id", "position", "-pk").distinct("sitting_id", "position")
 
@@ -129,20 +188,18 @@ class Answer(Fact):
     objects = AnswerQuerySet.as_manager()
 
     class Meta(Fact.Meta):
-        indexes = [
-            models.Index(fields=["sitting", "position", "-id"], name="answers_of_sitting")
-        ]
+        indexes = [models.Index(fields=["sitting", "position", "-id"], name="answers_of_sitting")]
         triggers = [
             *Fact.Meta.triggers,
-            pgtrigger.Trigger(
+            pgtrigger.Trigger(  # type: ignore[list-item]
                 name="answer_in_open_sitting",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
                 func=(
                     "IF EXISTS (SELECT 1 FROM assessments_sitting s WHERE s.id = NEW.sitting_id"
-                    " AND (s.closed_at IS NOT NULL OR NEW.position < 1"
-                    " OR NEW.position > s.question_count)) THEN"
-                    " RAISE EXCEPTION 'the sitting is closed or has no such question'; END IF;"
+                    " AND (s.closed_at IS NOT NULL OR NEW.answered_at >= s.deadline_at"
+                    " OR NEW.position < 1 OR NEW.position > s.question_count)) THEN"
+                    " RAISE EXCEPTION 'the sitting is over or has no such question'; END IF;"
                     " RETURN NEW;"
                 ),
             ),

@@ -1,0 +1,134 @@
+"""A learner who has finished a course whose test draws two questions of each of two topics."""
+
+import pytest
+from django.db import connections
+
+from assessments import actions
+from assessments.models import Question, QuestionOption
+from courses.models import Enrolment
+from tests.databases import clone, drop, ensure_template
+from tests.factories import LONG_AGO, LearnerFactory, make_course, make_test_rule
+
+EXPLANATION = "Because of the explanation."
+
+
+@pytest.fixture
+def course():
+    return make_course()
+
+
+@pytest.fixture
+def rule(course):
+    return rule_of(course)
+
+
+@pytest.fixture
+def learner(course):
+    return finished(course)
+
+
+@pytest.fixture
+def sitting(rule, learner, course, now):
+    return actions.start_sitting(learner=learner, course=course, now=now)
+
+
+@pytest.fixture
+def as_learner(client, learner):
+    client.force_login(learner.user)
+    return client
+
+
+@pytest.fixture
+def timed(course, learner, now):
+    """A sitting of ten minutes."""
+    rule_of(course, time_limit_minutes=10)
+    return actions.start_sitting(learner=learner, course=course, now=now)
+
+
+@pytest.fixture
+def clock(time_machine, now):
+    """Stands still at ``now`` for the pages, which read the clock."""
+    time_machine.move_to(now, tick=False)
+    return time_machine
+
+
+@pytest.fixture
+def own_database(django_db_setup, django_db_blocker):
+    """A database of the test's own, in which threads see what others have committed."""
+    database = connections["default"].settings_dict
+    shared = database["NAME"]
+    _use_database(f"{shared}_own", django_db_blocker)
+    clone(ensure_template(), f"{shared}_own")
+    with django_db_blocker.unblock():
+        yield
+    _use_database(shared, django_db_blocker)
+    drop(f"{shared}_own")
+
+
+def _use_database(name, blocker):
+    with blocker.unblock():
+        connections["default"].close()
+        connections["default"].close_pool()
+    connections["default"].settings_dict["NAME"] = name
+
+
+def rule_of(course, *, bank=4, **fields):
+    """An approved rule whose topics hold ``bank`` published questions each."""
+    rule = make_test_rule(course, bank=0, **fields)
+    for place in rule.blueprint.select_related("topic__lesson"):
+        fill_bank(place.topic, bank - place.topic.questions.count())
+    return rule
+
+
+def fill_bank(topic, count):
+    """Published questions, written all at once; the third of four options is right."""
+    questions = Question.objects.bulk_create(
+        Question(
+            topic=topic,
+            lesson=topic.lesson,
+            source="Test",
+            text=f"Question {number} of {topic}?",
+            explanation=EXPLANATION,
+        )
+        for number in range(count)
+    )
+    QuestionOption.objects.bulk_create(
+        QuestionOption(
+            question=question, text=f"Option {place}", correct=place == 3, sort_order=place
+        )
+        for question in questions
+        for place in range(1, 5)
+    )
+
+
+def finished(course, learner=None):
+    """A learner whose open round of the course is complete."""
+    learner = learner or LearnerFactory()
+    Enrolment.objects.create(
+        learner=learner,
+        course=course,
+        authority=learner.authority,
+        started_at=LONG_AGO,
+        completed_at=LONG_AGO,
+    )
+    return learner
+
+
+def answer(sitting, now, *, right=None):
+    """Answer every question; only the first ``right`` rightly, all of them by default."""
+    right = sitting.question_count if right is None else right
+    for position, question in enumerate(sitting.questions, start=1):
+        wrong = next(o["token"] for o in question["options"] if o["token"] != question["key"])
+        actions.give_answer(
+            sitting=sitting,
+            position=position,
+            option_token=question["key"] if position <= right else wrong,
+            now=now,
+        )
+
+
+def sit(learner, course, now, *, right=None):
+    """A whole sitting, handed in at ``now``."""
+    sitting = actions.start_sitting(learner=learner, course=course, now=now)
+    answer(sitting, now, right=right)
+    return actions.submit(sitting=sitting, now=now)

@@ -1,0 +1,139 @@
+"""What the database itself refuses, whoever asks."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.db.models import ProtectedError
+
+from assessments import actions
+from assessments.models import Answer, DrawnQuestion, Question, Sitting, TestRuleTopic
+from tests.assessments.conftest import answer, rule_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def closed(sitting, now):
+    answer(sitting, now, right=3)
+    return actions.submit(sitting=sitting, now=now)
+
+
+def refused(by):
+    """The database says no, and ``by`` is the trigger or constraint that did."""
+    return pytest.raises(DatabaseError, match=by)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"outcome": "passed"},
+        {"correct_count": 4},
+        {"next_try_at": None},
+        {"closed_at": None, "closed_by": "", "outcome": "", "correct_count": None},
+    ],
+    ids=["outcome", "count", "wait", "open-again"],
+)
+def test_result_of_a_closed_sitting_is_final(closed, change):
+    with refused("sitting_result_final"), transaction.atomic():
+        Sitting.objects.filter(pk=closed.pk).update(**change)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"paper": {"questions": []}},
+        {"paper_digest": "0" * 64},
+        {"seed": "known"},
+        {"question_count": 1},
+        {"deadline_at": "2099-01-01T00:00Z"},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_paper_of_an_open_sitting_is_fixed(sitting, change):
+    with refused("sitting_fixed"), transaction.atomic():
+        Sitting.objects.filter(pk=sitting.pk).update(**change)
+
+
+@pytest.mark.parametrize("rows", [Answer.objects, DrawnQuestion.objects, Sitting.objects])
+def test_fact_is_never_deleted(closed, rows):
+    with refused("Cannot .*delete rows"), transaction.atomic():
+        rows.all()._raw_delete("default")
+
+
+def test_answer_is_never_changed(closed):
+    with refused("fact_kept"), transaction.atomic():
+        Answer.objects.update(option_token="x" * 22)
+
+
+def insert_answer(sitting, *, position=1, at):
+    with transaction.atomic():
+        Answer.objects.create(
+            sitting=sitting, position=position, option_token="x" * 22, answered_at=at
+        )
+
+
+def test_answer_into_a_closed_sitting_is_refused(closed, now):
+    with refused("the sitting is over or has no such question"):
+        insert_answer(closed, at=now)
+
+
+def test_answer_after_the_deadline_is_refused(course, learner, now):
+    rule_of(course, time_limit_minutes=10)
+    sitting = actions.start_sitting(learner=learner, course=course, now=now)
+    insert_answer(sitting, at=sitting.deadline_at - timedelta(seconds=1))
+    with refused("the sitting is over or has no such question"):
+        insert_answer(sitting, at=sitting.deadline_at)
+
+
+@pytest.mark.parametrize("position", [0, 5])
+def test_answer_to_a_question_that_the_paper_has_not_is_refused(sitting, now, position):
+    with refused("the sitting is over or has no such question"):
+        insert_answer(sitting, position=position, at=now)
+
+
+def copy_of(sitting, **changes):
+    fields = {field.name: getattr(sitting, field.name) for field in Sitting._meta.fields}
+    return Sitting(**{**fields, "id": None, **changes})
+
+
+def test_second_open_sitting_of_a_course_is_refused(sitting):
+    with refused("one_open_sitting_per_course"), transaction.atomic():
+        copy_of(sitting).save(force_insert=True)
+
+
+def test_paper_without_questions_is_refused(closed):
+    with refused("sitting_has_questions"), transaction.atomic():
+        copy_of(closed, question_count=0, correct_count=0).save(force_insert=True)
+
+
+def test_sitting_that_ends_before_it_starts_is_refused(closed):
+    earlier = closed.started_at - timedelta(seconds=1)
+    with refused("sitting_closed_after_start"), transaction.atomic():
+        copy_of(closed, closed_at=earlier).save(force_insert=True)
+
+
+def test_question_that_was_drawn_cannot_be_deleted(sitting):
+    drawn = Question.objects.get(pk=sitting.questions[0]["question_id"])
+    with pytest.raises(ProtectedError):
+        drawn.delete()
+
+
+def test_blueprint_of_an_approved_rule_is_frozen(rule):
+    with refused("blueprint of an approved rule is frozen"), transaction.atomic():
+        TestRuleTopic.objects.update(questions=1)
+
+
+def test_minimum_above_what_is_drawn_is_refused(course):
+    rule = rule_of(course)
+    place = rule.blueprint.first()
+    unapproved = type(rule)(
+        course=course,
+        effective_from=rule.effective_from,
+        reason="Test",
+        proposed_by=rule.proposed_by,
+        proposed_at=rule.proposed_at,
+    )
+    unapproved.save()
+    with refused("blueprint_minimum_within_topic"), transaction.atomic():
+        TestRuleTopic.objects.create(rule=unapproved, topic=place.topic, questions=1, minimum=2)

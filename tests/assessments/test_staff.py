@@ -1,0 +1,294 @@
+"""The staff door: who sees the question bank, and how a test rule comes into force."""
+
+import pytest
+from django.urls import NoReverseMatch, reverse
+
+from assessments import actions
+from assessments.forms import QuestionForm
+from assessments.models import Question, TestRule
+from people.actions import end_membership, grant_membership
+from people.models import Membership
+from tests.assessments.conftest import rule_of
+from tests.factories import AuthorityFactory, UserFactory, make_question
+
+pytestmark = pytest.mark.django_db
+Role = Membership.Role
+SECRET = "A draft that nobody outside may read?"
+
+
+def staff(role, now, authority=None):
+    user = UserFactory()
+    authority = authority or AuthorityFactory()
+    grant_membership(user=user, authority=authority, role=role, by=None, now=now)
+    return user
+
+
+@pytest.fixture
+def draft(course):
+    topic = rule_of(course).blueprint.first().topic
+    question = make_question(topic, live=False, text=SECRET)
+    question.save_revision()
+    return question
+
+
+def bank_url(name, *args):
+    return reverse(f"wagtailsnippets_assessments_question:{name}", args=args)
+
+
+def bank_addresses(question):
+    names = ("edit", "delete", "usage", "history", "history_results", "copy", "unpublish", "lock")
+    revision = question.revisions.first().pk
+    return [
+        bank_url("list"),
+        bank_url("list_results") + "?q=draft",
+        bank_url("list") + "?export=csv",
+        bank_url("add"),
+        *(bank_url(name, question.pk) for name in names),
+        bank_url("revisions_revert", question.pk, revision),
+        bank_url("revisions_compare", question.pk, "earliest", "latest"),
+        bank_url("workflow_history", question.pk),
+    ]
+
+
+# -- the bank -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.AUDITOR])
+def test_bank_is_closed_to_other_staff(client, draft, now, role):
+    client.force_login(staff(role, now))
+    for address in bank_addresses(draft):
+        response = client.get(address, follow=True)
+        assert SECRET not in response.content.decode(), address
+        assert response.redirect_chain or response.status_code == 403, address
+
+
+def test_bank_is_closed_to_drivers(as_learner, draft):
+    for address in bank_addresses(draft):
+        response = as_learner.get(address)
+        assert response.status_code == 302, address
+
+
+@pytest.mark.parametrize("role", [Role.AUTHOR, Role.REVIEWER])
+def test_bank_lists_drafts_to_its_authors_and_reviewers(client, draft, now, role):
+    client.force_login(staff(role, now))
+    assert SECRET in client.get(bank_url("list")).content.decode()
+
+
+def test_bank_can_be_searched_and_narrowed_to_a_topic(client, draft, now):
+    client.force_login(staff(Role.AUTHOR, now))
+    found = client.get(bank_url("list"), {"q": "nobody outside"}).content.decode()
+    assert SECRET in found
+    assert "Question 1 of" not in found
+    other = Question.objects.exclude(topic=draft.topic).first().topic
+    assert SECRET not in client.get(bank_url("list"), {"topic": other.pk}).content.decode()
+
+
+def test_bank_is_closed_once_the_role_has_ended(client, draft, now):
+    author = staff(Role.AUTHOR, now)
+    client.force_login(author)
+    membership = author.memberships.get()
+    end_membership(membership=membership, by=UserFactory(), now=now)
+    assert client.get(bank_url("list")).status_code in {302, 403}
+
+
+@pytest.mark.parametrize("view", ["choose", "choose_results", "chosen_multiple", "create"])
+def test_question_has_no_chooser(view):
+    with pytest.raises(NoReverseMatch):
+        reverse(f"wagtailsnippetchoosers_assessments_question:{view}")
+
+
+def question_data(question, *right, options=4, delete=()):
+    data = {
+        "topic": question.topic.pk,
+        "lesson": question.lesson.pk,
+        "text": "What now?",
+        "source": "Test",
+        "explanation": "",
+        "options-TOTAL_FORMS": options,
+        "options-INITIAL_FORMS": 0,
+        "options-MIN_NUM_FORMS": 2,
+        "options-MAX_NUM_FORMS": 6,
+    }
+    for place in range(options):
+        data[f"options-{place}-text"] = f"Option {place}"
+        data[f"options-{place}-ORDER"] = place + 1
+        if place in right:
+            data[f"options-{place}-correct"] = "on"
+        if place in delete:
+            data[f"options-{place}-DELETE"] = "on"
+    return data
+
+
+def test_author_adds_a_question_as_a_draft(client, draft, now):
+    client.force_login(staff(Role.AUTHOR, now))
+    client.post(bank_url("add"), question_data(draft, 1))
+    added = Question.objects.get(text="What now?")
+    assert not added.live
+    assert [option.correct for option in added.options.all()] == [False, True, False, False]
+
+
+def test_author_cannot_publish(client, draft, now):
+    client.force_login(staff(Role.AUTHOR, now))
+    client.post(bank_url("add"), {**question_data(draft, 1), "action-publish": "yes"})
+    assert not Question.objects.filter(text="What now?", live=True).exists()
+
+
+def test_reviewer_publishes_what_an_author_wrote(client, draft, now):
+    client.force_login(staff(Role.REVIEWER, now))
+    data = {**question_data(draft, 1), "action-publish": "yes"}
+    for place, option in enumerate(draft.options.all()):
+        data[f"options-{place}-id"] = option.pk
+    data["options-INITIAL_FORMS"] = 4
+    client.post(bank_url("edit", draft.pk), data)
+    draft.refresh_from_db()
+    assert (draft.live, draft.text) == (True, "What now?")
+
+
+@pytest.mark.parametrize(
+    ("right", "delete"), [((), ()), ((0, 1), ()), ((0,), (0,))], ids=["none", "two", "deleted"]
+)
+def test_question_without_exactly_one_right_option_is_not_saved(client, draft, now, right, delete):
+    client.force_login(staff(Role.AUTHOR, now))
+    page = client.post(bank_url("add"), question_data(draft, *right, delete=delete))
+    assert "Mark exactly one option as the right one." in page.content.decode()
+    assert not Question.objects.filter(text="What now?").exists()
+
+
+def test_question_form_is_the_one_that_the_bank_uses():
+    assert issubclass(Question.get_edit_handler().get_form_class(), QuestionForm)
+
+
+# -- the rules ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def council():
+    return AuthorityFactory()
+
+
+@pytest.fixture
+def officer(council, now):
+    return staff(Role.OFFICER, now, council)
+
+
+def rule_data(course, council, **changes):
+    topic = rule_of(course).blueprint.first().topic
+    return {
+        "course": course.pk,
+        "authority": council.pk if council else "",
+        "effective_from": "2027-01-01",
+        "reason": "The committee decided so.",
+        "pass_mark": 90,
+        "time_limit_minutes": "",
+        "tries": 3,
+        "wait_hours": 48,
+        f"questions_{topic.pk}": 2,
+        f"minimum_{topic.pk}": 1,
+        **changes,
+    }
+
+
+def proposed(course, council, by, now):
+    rule = TestRule(course=course, authority=council, effective_from=now.date(), reason="Test")
+    topic = rule_of(course).blueprint.first().topic
+    return actions.propose_rule(rule=rule, blueprint={topic: (2, 0)}, by=by, now=now)
+
+
+def test_officer_proposes_a_rule_that_judges_nobody_yet(client, course, council, officer):
+    client.force_login(officer)
+    client.post(reverse("propose_test_rule"), rule_data(course, council))
+    rule = TestRule.objects.get(authority=council)
+    assert (rule.proposed_by, rule.approved_at) == (officer, None)
+    assert [(place.questions, place.minimum) for place in rule.blueprint.all()] == [(2, 1)]
+
+
+def test_rule_without_questions_is_not_proposed(client, course, council, officer):
+    client.force_login(officer)
+    data = {k: v for k, v in rule_data(course, council).items() if not k.startswith("questions_")}
+    page = client.post(reverse("propose_test_rule"), data).content.decode()
+    assert "Say for at least one topic how many questions to draw." in page
+    assert not TestRule.objects.filter(authority=council).exists()
+
+
+def test_minimum_above_what_is_drawn_is_not_proposed(client, course, council, officer):
+    client.force_login(officer)
+    data = rule_data(course, council)
+    data[next(name for name in data if name.startswith("minimum_"))] = 3
+    page = client.post(reverse("propose_test_rule"), data).content.decode()
+    assert "No more can be right than are drawn." in page
+
+
+@pytest.mark.parametrize("whose", ["another", "national"])
+def test_officer_proposes_no_rule_for_others(client, course, council, officer, whose):
+    client.force_login(officer)
+    other = AuthorityFactory() if whose == "another" else None
+    client.post(reverse("propose_test_rule"), rule_data(course, other))
+    assert not TestRule.objects.filter(proposed_by=officer).exists()
+
+
+def test_second_officer_approves(client, course, council, officer, now):
+    rule = proposed(course, council, officer, now)
+    second = staff(Role.OFFICER, now, council)
+    client.force_login(second)
+    client.post(reverse("test_rule", args=[rule.pk]))
+    rule.refresh_from_db()
+    assert rule.approved_by == second
+
+
+def test_officer_cannot_approve_their_own_proposal(client, course, council, officer, now):
+    rule = proposed(course, council, officer, now)
+    client.force_login(officer)
+    page = client.post(reverse("test_rule", args=[rule.pk]), follow=True).content.decode()
+    assert "Somebody else has to approve a rule that you proposed." in page
+    rule.refresh_from_db()
+    assert rule.approved_at is None
+
+
+def test_officer_of_another_council_finds_no_rule_of_this_one(
+    client, course, council, officer, now
+):
+    rule = proposed(course, council, officer, now)
+    client.force_login(staff(Role.OFFICER, now))
+    assert client.get(reverse("test_rule", args=[rule.pk])).status_code == 404
+    assert client.post(reverse("test_rule", args=[rule.pk])).status_code == 404
+    assert council.name not in client.get(reverse("test_rules")).content.decode()
+
+
+def test_officer_reads_the_national_rule_but_cannot_approve_it(client, course, officer, now):
+    rule = proposed(course, None, UserFactory(is_superuser=True), now)
+    client.force_login(officer)
+    page = client.get(reverse("test_rule", args=[rule.pk])).content.decode()
+    assert "Approve this rule" not in page
+    client.post(reverse("test_rule", args=[rule.pk]))
+    rule.refresh_from_db()
+    assert rule.approved_at is None
+
+
+@pytest.mark.parametrize("role", [Role.AUTHOR, Role.REVIEWER, Role.AUDITOR])
+def test_other_staff_see_and_propose_no_rules(client, course, council, now, role):
+    rule_of(course)
+    client.force_login(staff(role, now, council))
+    assert "National default" not in client.get(reverse("test_rules")).content.decode()
+    assert client.get(reverse("propose_test_rule")).status_code in {302, 403}
+
+
+def refusal(action, **arguments):
+    with pytest.raises(actions.RuleRefused) as caught:
+        action(**arguments)
+    return caught.value.code
+
+
+def test_approved_rule_is_not_approved_again(course, council, officer, now):
+    rule = proposed(course, council, officer, now)
+    second = staff(Role.OFFICER, now, council)
+    actions.approve_rule(rule=rule, by=second, now=now)
+    third = staff(Role.OFFICER, now, council)
+    assert refusal(actions.approve_rule, rule=rule, by=third, now=now) == "approved_already"
+    rule.refresh_from_db()
+    assert rule.approved_by == second
+
+
+def test_rule_with_an_empty_blueprint_is_not_proposed(course, council, officer, now):
+    rule = TestRule(course=course, authority=council, effective_from=now.date(), reason="Test")
+    code = refusal(actions.propose_rule, rule=rule, blueprint={}, by=officer, now=now)
+    assert code == "empty_blueprint"
