@@ -1,21 +1,24 @@
 """Certificates: frozen snapshots of a pass, the events that happened to them, and reminders."""
 
-from datetime import date
-from typing import Self
+from datetime import date, timedelta
+from typing import Any, Self
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.lookups import IsNull
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Sitting
+from certificates import renewal
 from courses.models import CoursePage
 from courses.models.progress import Fact
 from outbox.models import Message
-from people.models import Authority, DatedRule, Learner
+from people.models import Authority, DatedRule, Learner, Membership
 
 
 def default_reminder_days() -> list[int]:
@@ -48,29 +51,78 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
     def of(self, learner: Learner) -> Self:
         return self.filter(learner=learner)
 
+    def held_by(self, user: Any) -> Self:
+        return self.filter(learner__user=user.pk)
+
+    def visible_to(self, user: Any) -> Self:
+        """Officers and auditors see what their own authority holds; an administrator sees all."""
+        if user.is_superuser:
+            return self
+        roles = [Membership.Role.OFFICER, Membership.Role.AUDITOR]
+        held = Membership.objects.of(user).current().filter(role__in=roles)
+        return self.filter(authority__in=held.values("authority"))
+
     def with_revoked(self) -> Self:
-        """Adds ``revoked``: whether the last event that changed its standing revoked it."""
-        last = (
-            CertificateEvent.objects.filter(certificate=OuterRef("pk"))
-            .exclude(kind=CertificateEvent.Kind.ISSUED)
-            .order_by("-pk")
-            .values("kind")[:1]
-        )
-        return self.annotate(last_standing=models.Subquery(last)).annotate(
-            revoked=models.Case(
-                models.When(last_standing=CertificateEvent.Kind.REVOKED, then=models.Value(True)),
-                default=models.Value(False),
-            )
-        )
+        """Adds ``revoked``: whether it was revoked and not reinstated since."""
+        return self.annotate(revoked=Exists(_revocations()))
+
+    def not_revoked(self) -> Self:
+        return self.filter(~Exists(_revocations()))
+
+    def with_superseded(self) -> Self:
+        """Adds ``superseded``: whether there is a later certificate for the same purpose."""
+        return self.annotate(superseded=Exists(_later_certificates()))
 
     def not_superseded(self) -> Self:
-        """Without a later certificate of the same person, course and authority."""
-        later = Certificate.objects.filter(
-            learner=OuterRef("learner"),
-            counts_for=OuterRef("counts_for"),
-            valid_until__gt=OuterRef("valid_until"),
-        )
-        return self.filter(~Exists(later))
+        """Without a later certificate of the same person, course and authority.
+
+        A revoked one supersedes nothing. One that was passed before the person had an authority is
+        superseded by a later one of any. Of two that end on the same day the newer one counts.
+        """
+        return self.filter(~Exists(_later_certificates()))
+
+    def with_standing(self) -> Self:
+        """Adds what ``Certificate.standing_on`` needs."""
+        return self.with_revoked().with_superseded()
+
+    def expiring_between(self, first: date, last: date) -> Self:
+        """Those whose last day is in the span, in the order in which sweeps walk through them."""
+        return self.filter(valid_until__range=(first, last)).order_by("valid_until", "pk")
+
+    def without_notice(self, notice: int) -> Self:
+        """Those for which neither this reminder nor a later one has been queued."""
+        queued = Reminder.objects.filter(certificate=OuterRef("pk"), notice__lte=notice)
+        return self.filter(~Exists(queued))
+
+    def with_sent_notices(self) -> Self:
+        """Adds ``sent_notices``: the reminders queued so far."""
+        queued = Reminder.objects.filter(certificate=OuterRef("pk")).values("notice")
+        return self.annotate(sent_notices=ArraySubquery(queued))
+
+
+def _revocations() -> "models.QuerySet[CertificateEvent]":
+    """Of the outer certificate: revocations with no reinstatement after them."""
+    reinstated = CertificateEvent.objects.filter(
+        certificate=OuterRef("certificate"),
+        kind=CertificateEvent.Kind.REINSTATED,
+        pk__gt=OuterRef("pk"),
+    )
+    revoked = CertificateEvent.objects.filter(
+        certificate=OuterRef("pk"), kind=CertificateEvent.Kind.REVOKED
+    )
+    return revoked.filter(~Exists(reinstated))
+
+
+def _later_certificates() -> "models.QuerySet[Certificate]":
+    """What supersedes the outer certificate; see ``not_superseded``."""
+    longer = Q(valid_until__gt=OuterRef("valid_until"))
+    newer = Q(valid_until=OuterRef("valid_until"), pk__gt=OuterRef("pk"))
+    return (
+        Certificate.objects.filter(learner=OuterRef("learner"), counts_for=OuterRef("counts_for"))
+        .filter(longer | newer)
+        .filter(Q(authority=OuterRef("authority")) | IsNull(OuterRef("authority"), rhs=True))
+        .not_revoked()
+    )
 
 
 class Certificate(Fact):
@@ -101,6 +153,10 @@ class Certificate(Fact):
     renew_from = models.DateField()
     issued_at = models.DateTimeField()
 
+    revoked: bool  # Set by ``with_revoked``,
+    superseded: bool  # ``with_superseded`` and
+    sent_notices: list[int]  # ``with_sent_notices``.
+
     objects = CertificateQuerySet.as_manager()
 
     class Meta(Fact.Meta):
@@ -124,6 +180,24 @@ class Certificate(Fact):
                 fields=["learner", "counts_for", "-valid_until"], name="certificates_of_learner"
             ),
             models.Index(fields=["valid_until", "id"], name="certificates_by_expiry"),
+            models.Index(
+                fields=["authority", "-passed_at", "-id"], name="certificates_of_authority"
+            ),
+        ]
+        triggers = [
+            *Fact.Meta.triggers,
+            pgtrigger.Trigger(  # type: ignore[list-item]
+                name="certificate_of_a_pass",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=(
+                    "IF NOT EXISTS (SELECT 1 FROM assessments_sitting s"
+                    " WHERE s.id = NEW.sitting_id AND s.outcome = 'passed'"
+                    " AND s.learner_id = NEW.learner_id AND s.course_id = NEW.course_id) THEN"
+                    " RAISE EXCEPTION 'a certificate needs a passed sitting of its holder'; END IF;"
+                    " RETURN NEW;"
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -136,6 +210,25 @@ class Certificate(Fact):
     def verify_url(self) -> str:
         """The public check's full address, as printed in the QR code."""
         return settings.SITE_URL + reverse("verify_reference", args=[self.reference])
+
+    @property
+    def initials(self) -> str:
+        """All that the public check tells of the holder (R34): "Ade Example" gives "A. E."."""
+        letters = (next(filter(str.isalpha, word), "") for word in self.holder_name.split())
+        return " ".join(f"{letter.upper()}." for letter in letters if letter)
+
+    def standing_on(self, day: date) -> renewal.Standing:
+        """What it is worth on the London day ``day``; fetch it through ``with_standing``."""
+        return renewal.standing(
+            revoked=self.revoked,
+            superseded=self.superseded,
+            renew_from=self.renew_from,
+            valid_until=self.valid_until,
+            today=day,
+        )
+
+    def notice_due_on(self, notice: int) -> date:
+        return self.valid_until - timedelta(days=notice)
 
     def covers(self, day: date) -> bool:
         """Whether ``day`` (London) is in its term; the last day counts to its end (R43)."""
@@ -209,4 +302,3 @@ class Reminder(Fact):
 
     def __str__(self) -> str:
         return f"{self.certificate}: {self.notice}"
-

@@ -6,74 +6,109 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Certificate',
+            name="Certificate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=14, unique=True)),
-                ('holder_name', models.CharField(max_length=200)),
-                ('licence_number', models.CharField(blank=True, max_length=40)),
-                ('authority_name', models.CharField(blank=True, max_length=120)),
-                ('course_title', models.CharField(max_length=255)),
-                ('course_edition', models.CharField(max_length=20)),
-                ('passed_at', models.DateTimeField()),
-                ('passed_on', models.DateField()),
-                ('valid_until', models.DateField()),
-                ('renew_from', models.DateField()),
-                ('issued_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reference", models.CharField(max_length=14, unique=True)),
+                ("holder_name", models.CharField(max_length=200)),
+                ("licence_number", models.CharField(blank=True, max_length=40)),
+                ("authority_name", models.CharField(blank=True, max_length=120)),
+                ("course_title", models.CharField(max_length=255)),
+                ("course_edition", models.CharField(max_length=20)),
+                ("passed_at", models.DateTimeField()),
+                ("passed_on", models.DateField()),
+                ("valid_until", models.DateField()),
+                ("renew_from", models.DateField()),
+                ("issued_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['-passed_at', '-pk'],
-                'abstract': False,
+                "ordering": ["-passed_at", "-pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='CertificateEvent',
+            name="CertificateEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('issued', 'issued'), ('revoked', 'revoked'), ('reinstated', 'reinstated')], max_length=12)),
-                ('recorded_at', models.DateTimeField()),
-                ('effective_on', models.DateField()),
-                ('reason', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("issued", "issued"),
+                            ("revoked", "revoked"),
+                            ("reinstated", "reinstated"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField()),
+                ("effective_on", models.DateField()),
+                ("reason", models.TextField(blank=True)),
             ],
             options={
-                'ordering': ['pk'],
-                'abstract': False,
+                "ordering": ["pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Reminder',
+            name="Reminder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('notice', models.SmallIntegerField()),
-                ('due_on', models.DateField()),
-                ('queued_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("notice", models.SmallIntegerField()),
+                ("due_on", models.DateField()),
+                ("queued_at", models.DateTimeField()),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ValidityRule',
+            name="ValidityRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('effective_from', models.DateField()),
-                ('reason', models.TextField()),
-                ('proposed_at', models.DateTimeField()),
-                ('approved_at', models.DateTimeField(blank=True, null=True)),
-                ('months', models.PositiveSmallIntegerField(default=36)),
-                ('renewal_window_days', models.PositiveSmallIntegerField(default=90)),
-                ('reminder_days', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), default=certificates.models.default_reminder_days, size=None)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("effective_from", models.DateField()),
+                ("reason", models.TextField()),
+                ("proposed_at", models.DateTimeField()),
+                ("approved_at", models.DateTimeField(blank=True, null=True)),
+                ("months", models.PositiveSmallIntegerField(default=36)),
+                ("renewal_window_days", models.PositiveSmallIntegerField(default=90)),
+                (
+                    "reminder_days",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(),
+                        default=certificates.models.default_reminder_days,
+                        size=None,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
     ]

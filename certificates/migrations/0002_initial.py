@@ -8,147 +8,320 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('assessments', '0003_initial'),
-        ('certificates', '0001_initial'),
-        ('courses', '0001_initial'),
-        ('outbox', '0001_initial'),
-        ('people', '0001_initial'),
+        ("assessments", "0003_initial"),
+        ("certificates", "0001_initial"),
+        ("courses", "0001_initial"),
+        ("outbox", "0001_initial"),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='certificate',
-            name='authority',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='people.authority'),
+            model_name="certificate",
+            name="authority",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="certificates",
+                to="people.authority",
+            ),
         ),
         migrations.AddField(
-            model_name='certificate',
-            name='counts_for',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='courses.coursepage'),
+            model_name="certificate",
+            name="counts_for",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="courses.coursepage",
+            ),
         ),
         migrations.AddField(
-            model_name='certificate',
-            name='course',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='courses.coursepage'),
+            model_name="certificate",
+            name="course",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="certificates",
+                to="courses.coursepage",
+            ),
         ),
         migrations.AddField(
-            model_name='certificate',
-            name='learner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='people.learner'),
+            model_name="certificate",
+            name="learner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="certificates",
+                to="people.learner",
+            ),
         ),
         migrations.AddField(
-            model_name='certificate',
-            name='sitting',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='certificate', to='assessments.sitting'),
+            model_name="certificate",
+            name="sitting",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="certificate",
+                to="assessments.sitting",
+            ),
         ),
         migrations.AddField(
-            model_name='certificateevent',
-            name='by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="certificateevent",
+            name="by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='certificateevent',
-            name='certificate',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='certificates.certificate'),
+            model_name="certificateevent",
+            name="certificate",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="events",
+                to="certificates.certificate",
+            ),
         ),
         migrations.AddField(
-            model_name='certificateevent',
-            name='seconded_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="certificateevent",
+            name="seconded_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='reminder',
-            name='certificate',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reminders', to='certificates.certificate'),
+            model_name="reminder",
+            name="certificate",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="reminders",
+                to="certificates.certificate",
+            ),
         ),
         migrations.AddField(
-            model_name='reminder',
-            name='message',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reminder', to='outbox.message'),
+            model_name="reminder",
+            name="message",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="reminder",
+                to="outbox.message",
+            ),
         ),
         migrations.AddField(
-            model_name='validityrule',
-            name='approved_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="validityrule",
+            name="approved_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='validityrule',
-            name='authority',
-            field=models.ForeignKey(blank=True, help_text='Empty: the national default.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.authority'),
+            model_name="validityrule",
+            name="authority",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Empty: the national default.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="people.authority",
+            ),
         ),
         migrations.AddField(
-            model_name='validityrule',
-            name='proposed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="validityrule",
+            name="proposed_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='certificate',
-            name='rule',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='certificates.validityrule'),
+            model_name="certificate",
+            name="rule",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="certificates.validityrule",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='certificateevent',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'issued')), fields=('certificate',), name='certificate_issued_once', violation_error_message='A certificate is issued once.'),
+            model_name="certificateevent",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "issued")),
+                fields=("certificate",),
+                name="certificate_issued_once",
+                violation_error_message="A certificate is issued once.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='certificateevent',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'issued'), models.Q(('by__isnull', False), ('seconded_by__isnull', False), models.Q(('by', models.F('seconded_by')), _negated=True), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='standing_changed_by_two_with_reason', violation_error_message='Two different people and a reason are needed.'),
+            model_name="certificateevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind", "issued"),
+                    models.Q(
+                        ("by__isnull", False),
+                        ("seconded_by__isnull", False),
+                        models.Q(("by", models.F("seconded_by")), _negated=True),
+                        models.Q(("reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="standing_changed_by_two_with_reason",
+                violation_error_message="Two different people and a reason are needed.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='certificateevent',
-            trigger=pgtrigger.compiler.Trigger(name='fact_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='034f193b872637cec23362a80512fbd3ef36aec6', operation='UPDATE OR DELETE', pgid='pgtrigger_fact_kept_d0581', table='certificates_certificateevent', when='BEFORE')),
+            model_name="certificateevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="fact_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="034f193b872637cec23362a80512fbd3ef36aec6",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_fact_kept_d0581",
+                    table="certificates_certificateevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(fields=('certificate', 'notice'), name='one_reminder_per_notice', violation_error_message='This reminder was queued already.'),
+            model_name="reminder",
+            constraint=models.UniqueConstraint(
+                fields=("certificate", "notice"),
+                name="one_reminder_per_notice",
+                violation_error_message="This reminder was queued already.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='reminder',
-            trigger=pgtrigger.compiler.Trigger(name='fact_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='73d283936e68439721b31d2afa0d85e07efd8d00', operation='UPDATE OR DELETE', pgid='pgtrigger_fact_kept_e00e3', table='certificates_reminder', when='BEFORE')),
+            model_name="reminder",
+            trigger=pgtrigger.compiler.Trigger(
+                name="fact_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="73d283936e68439721b31d2afa0d85e07efd8d00",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_fact_kept_e00e3",
+                    table="certificates_reminder",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='validityrule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_at', None), ('approved_by', None)), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), _connector='OR'), name='validityrule_approved_by_with_at', violation_error_message='Say both who approved the rule and when.'),
+            model_name="validityrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approved_at", None), ("approved_by", None)),
+                    models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="validityrule_approved_by_with_at",
+                violation_error_message="Say both who approved the rule and when.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='validityrule',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='validityrule_approved_by_another', violation_error_message='A rule is approved by somebody other than its author.'),
+            model_name="validityrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approved_by", None),
+                    models.Q(("approved_by", models.F("proposed_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="validityrule_approved_by_another",
+                violation_error_message="A rule is approved by somebody other than its author.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='validityrule',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='validityrule_has_a_reason', violation_error_message='Give the reason for the rule.'),
+            model_name="validityrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True),
+                name="validityrule_has_a_reason",
+                violation_error_message="Give the reason for the rule.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='validityrule',
-            constraint=models.CheckConstraint(condition=models.Q(('months__gte', 1)), name='validityrule_lasts', violation_error_message='A certificate lasts at least a month.'),
+            model_name="validityrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("months__gte", 1)),
+                name="validityrule_lasts",
+                violation_error_message="A certificate lasts at least a month.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='validityrule',
-            trigger=pgtrigger.compiler.Trigger(name='approved_rule_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."approved_at" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7928d5b7f97e4bffac5b8dc70f16ab056b9f1241', operation='UPDATE OR DELETE', pgid='pgtrigger_approved_rule_frozen_ead84', table='certificates_validityrule', when='BEFORE')),
+            model_name="validityrule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="approved_rule_frozen",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."approved_at" IS NOT NULL)',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="7928d5b7f97e4bffac5b8dc70f16ab056b9f1241",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_approved_rule_frozen_ead84",
+                    table="certificates_validityrule",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='certificate',
-            index=models.Index(fields=['learner', 'counts_for', '-valid_until'], name='certificates_of_learner'),
+            model_name="certificate",
+            index=models.Index(
+                fields=["learner", "counts_for", "-valid_until"], name="certificates_of_learner"
+            ),
         ),
         migrations.AddIndex(
-            model_name='certificate',
-            index=models.Index(fields=['valid_until', 'id'], name='certificates_by_expiry'),
+            model_name="certificate",
+            index=models.Index(fields=["valid_until", "id"], name="certificates_by_expiry"),
         ),
         migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.CheckConstraint(condition=models.Q(('reference__regex', '^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$')), name='certificate_reference_shape', violation_error_message='A reference is twelve characters in groups of four.'),
+            model_name="certificate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "reference__regex",
+                        "^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$",
+                    )
+                ),
+                name="certificate_reference_shape",
+                violation_error_message="A reference is twelve characters in groups of four.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.CheckConstraint(condition=models.Q(('passed_on__lte', models.F('renew_from')), ('renew_from__lte', models.F('valid_until'))), name='certificate_dates_in_order', violation_error_message='Passed, then renewable, then ended.'),
+            model_name="certificate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("passed_on__lte", models.F("renew_from")),
+                    ("renew_from__lte", models.F("valid_until")),
+                ),
+                name="certificate_dates_in_order",
+                violation_error_message="Passed, then renewable, then ended.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='certificate',
-            trigger=pgtrigger.compiler.Trigger(name='fact_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4bca61a00a3f14caf1d4f89c7b51563af566b43b', operation='UPDATE OR DELETE', pgid='pgtrigger_fact_kept_516ab', table='certificates_certificate', when='BEFORE')),
+            model_name="certificate",
+            trigger=pgtrigger.compiler.Trigger(
+                name="fact_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="4bca61a00a3f14caf1d4f89c7b51563af566b43b",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_fact_kept_516ab",
+                    table="certificates_certificate",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

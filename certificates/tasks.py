@@ -1,0 +1,30 @@
+"""Alarm clocks of the certificate room. The work to do is read from the database."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+
+from certificates import actions
+
+
+@shared_task(acks_late=True)
+def issue_certificate(sitting_id: str) -> None:
+    """Issue the certificate of one pass; a repeat finds the one there is."""
+    actions.issue_certificate(sitting_id=UUID(sitting_id), now=timezone.now())
+
+
+@shared_task
+def issue_missing_certificates(days: int | None = None) -> None:
+    """Issue whatever no other wake-up did. With ``days``, only for passes not older than that:
+    a cheap run for every few seconds, beside a rarer one over all of them."""
+    now = timezone.now()
+    closed_since = None if days is None else now - timedelta(days=days)
+    actions.issue_missing(now=now, closed_since=closed_since)
+
+
+@shared_task
+def queue_due_reminders() -> None:
+    """Queue today's reminders, and those that an outage left behind."""
+    actions.queue_due_reminders(now=timezone.now())

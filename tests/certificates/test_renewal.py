@@ -1,0 +1,183 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from certificates.renewal import (
+    add_months,
+    due_notice,
+    due_spans,
+    london_day,
+    renew_from,
+    standing,
+    valid_until,
+)
+
+D = date
+NOTICES = [90, 60, 30, 14, 7, 1, -1]
+LAST = D(2028, 4, 3)
+days = st.dates(D(2000, 1, 1), D(2100, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("passed_on", "months", "last"),
+    [
+        (D(2025, 4, 3), 36, D(2028, 4, 3)),
+        (D(2024, 2, 29), 36, D(2027, 2, 28)),
+        (D(2024, 2, 29), 48, D(2028, 2, 29)),
+        (D(2025, 2, 28), 36, D(2028, 2, 28)),
+        (D(2026, 1, 31), 1, D(2026, 2, 28)),
+        (D(2028, 1, 31), 1, D(2028, 2, 29)),
+        (D(2026, 3, 31), 1, D(2026, 4, 30)),
+        (D(2026, 12, 31), 2, D(2027, 2, 28)),
+        (D(2026, 11, 30), 1, D(2026, 12, 30)),
+        (D(2026, 12, 1), 12, D(2027, 12, 1)),
+    ],
+)
+def test_pass_lasts_calendar_months(passed_on, months, last):
+    assert valid_until(passed_on, months, None, 90) == last
+
+
+@pytest.mark.parametrize(
+    ("passed_on", "last"),
+    [
+        (D(2028, 1, 3), D(2031, 1, 3)),
+        (D(2028, 1, 4), D(2031, 4, 3)),
+        (D(2028, 4, 3), D(2031, 4, 3)),
+        (D(2028, 4, 4), D(2031, 4, 4)),
+    ],
+    ids=["day before the window", "first day", "last day", "day after the end"],
+)
+def test_renewal_inside_the_window_keeps_the_anniversary(passed_on, last):
+    assert valid_until(passed_on, 36, LAST, 90) == last
+
+
+def test_anniversary_of_a_leap_day_stays_at_the_end_of_february():
+    assert valid_until(D(2027, 2, 1), 36, D(2027, 2, 28), 90) == D(2030, 2, 28)
+
+
+@pytest.mark.parametrize(
+    ("last", "window", "first"),
+    [
+        (D(2028, 4, 3), 90, D(2028, 1, 4)),
+        (D(2028, 3, 1), 1, D(2028, 2, 29)),
+        (D(2028, 4, 3), 0, D(2028, 4, 3)),
+    ],
+)
+def test_window_opens_its_days_before_the_end(last, window, first):
+    assert renew_from(last, window) == first
+
+
+@given(days, st.integers(1, 120))
+def test_months_are_added_as_a_calendar_would(day, months):
+    later = add_months(day, months)
+    assert (later.year - day.year) * 12 + later.month - day.month == months
+    assert later.day == day.day or (later.day < day.day and (later + timedelta(1)).day == 1)
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        (datetime(2026, 1, 31, 23, 59, 59, tzinfo=UTC), D(2026, 1, 31)),
+        (datetime(2026, 3, 29, 0, 30, tzinfo=UTC), D(2026, 3, 29)),
+        (datetime(2026, 6, 30, 22, 59, 59, tzinfo=UTC), D(2026, 6, 30)),
+        (datetime(2026, 6, 30, 23, 0, tzinfo=UTC), D(2026, 7, 1)),
+        (datetime(2026, 10, 24, 23, 30, tzinfo=UTC), D(2026, 10, 25)),
+        (datetime(2026, 10, 25, 23, 30, tzinfo=UTC), D(2026, 10, 25)),
+    ],
+    ids=["winter", "clocks forward", "summer", "after midnight", "clocks back", "and its end"],
+)
+def test_day_is_the_one_in_london(moment, day):
+    assert london_day(moment) == day
+
+
+@pytest.mark.parametrize(
+    ("today", "revoked", "superseded", "is_now"),
+    [
+        (D(2028, 1, 3), False, False, "valid"),
+        (D(2028, 1, 4), False, False, "expiring"),
+        (D(2028, 1, 4), False, True, "valid"),
+        (D(2028, 4, 3), False, False, "expiring"),
+        (D(2028, 4, 4), False, False, "expired"),
+        (D(2028, 4, 4), False, True, "expired"),
+        (D(2028, 1, 3), True, False, "revoked"),
+        (D(2028, 4, 4), True, False, "revoked"),
+    ],
+)
+def test_standing(today, revoked, superseded, is_now):
+    found = standing(
+        revoked=revoked,
+        superseded=superseded,
+        renew_from=D(2028, 1, 4),
+        valid_until=LAST,
+        today=today,
+    )
+    assert found == is_now
+
+
+@pytest.mark.parametrize(
+    ("ahead", "sent", "notice"),
+    [
+        (91, (), None),
+        (90, (), 90),
+        (90, (90,), None),
+        (61, (90,), None),
+        (60, (90,), 60),
+        (30, (90, 60), 30),
+        (20, (90,), 30),
+        (14, (90, 60), 14),
+        (13, (90, 60), 14),
+        (13, (90, 60, 14), None),
+        (0, (90, 60, 30, 14, 7), 1),
+        (0, (1,), None),
+        (-1, (), -1),
+        (-1, (90, 60, 30, 14, 7, 1), -1),
+        (-1, (-1,), None),
+        (-30, (1,), -1),
+        (-31, (1,), None),
+        (45, (-1,), None),
+        (45, (30,), None),
+    ],
+)
+def test_latest_notice_that_is_due_and_only_that(ahead, sent, notice):
+    assert due_notice(LAST, NOTICES, sent, LAST - timedelta(days=ahead)) == notice
+
+
+def test_notice_of_a_day_before_the_pass_is_never_sent():
+    today = D(2026, 1, 10)
+    assert due_notice(D(2026, 2, 1), NOTICES, (), today, passed_on=D(2026, 1, 5)) is None
+    assert due_notice(D(2026, 2, 1), NOTICES, (), today) == 30
+
+
+def test_notice_for_before_the_end_is_not_sent_after_it():
+    assert due_notice(LAST, [30, 7], (), LAST + timedelta(days=1)) is None
+
+
+def test_no_notices_asked_for_none_sent():
+    assert due_notice(LAST, [], (), LAST) is None
+    assert due_spans([], LAST) == []
+
+
+@given(
+    st.lists(st.integers(-10, 100), unique=True, max_size=8),
+    st.lists(st.integers(-40, 110), min_size=1, max_size=60),
+)
+def test_runs_on_any_days_in_turn_send_each_notice_once_and_in_order(notices, run_ahead):
+    sent = []
+    for ahead in sorted(run_ahead, reverse=True):
+        notice = due_notice(LAST, notices, tuple(sent), LAST - timedelta(days=ahead))
+        if notice is not None:
+            assert notice >= ahead
+            sent.append(notice)
+    assert sent == sorted(set(sent), reverse=True)
+
+
+@given(st.lists(st.integers(-10, 100), unique=True, max_size=8), st.integers(-60, 130))
+def test_spans_say_the_same_as_the_rule(notices, ahead):
+    today = D(2026, 11, 22)
+    last = today + timedelta(days=ahead)
+    spans = due_spans(notices, today)
+    found = [span.notice for span in spans if span.first <= last <= span.last]
+    expected = due_notice(last, notices, (), today)
+    assert found == ([] if expected is None else [expected])
