@@ -6,33 +6,55 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ApiClient',
+            name="ApiClient",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Requirement',
+            name="Requirement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('effective_from', models.DateField()),
-                ('reason', models.TextField()),
-                ('proposed_at', models.DateTimeField()),
-                ('approved_at', models.DateTimeField(blank=True, null=True)),
-                ('code', models.SlugField(default='safeguarding', max_length=40)),
-                ('licence_kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('hackney_carriage', 'hackney carriage (taxi)'), ('private_hire', 'private hire'), ('dual', 'taxi and private hire')], max_length=20), default=licensing.models.every_kind, size=None)),
-                ('grace_days', models.PositiveSmallIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("effective_from", models.DateField()),
+                ("reason", models.TextField()),
+                ("proposed_at", models.DateTimeField()),
+                ("approved_at", models.DateTimeField(blank=True, null=True)),
+                ("code", models.SlugField(default="safeguarding", max_length=40)),
+                (
+                    "licence_kinds",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("hackney_carriage", "hackney carriage (taxi)"),
+                                ("private_hire", "private hire"),
+                                ("dual", "taxi and private hire"),
+                            ],
+                            max_length=20,
+                        ),
+                        default=licensing.models.every_kind,
+                        size=None,
+                    ),
+                ),
+                ("grace_days", models.PositiveSmallIntegerField(default=0)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
     ]

@@ -8,66 +8,127 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('allauth_idp_oidc', '0003_client_allow_uri_wildcards'),
-        ('courses', '0002_initial'),
-        ('licensing', '0001_initial'),
-        ('people', '0001_initial'),
+        ("allauth_idp_oidc", "0003_client_allow_uri_wildcards"),
+        ("courses", "0002_initial"),
+        ("licensing", "0001_initial"),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='apiclient',
-            name='authority',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='api_clients', to='people.authority'),
+            model_name="apiclient",
+            name="authority",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="api_clients",
+                to="people.authority",
+            ),
         ),
         migrations.AddField(
-            model_name='apiclient',
-            name='client',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='api_client', to='allauth_idp_oidc.client'),
+            model_name="apiclient",
+            name="client",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="api_client",
+                to="allauth_idp_oidc.client",
+            ),
         ),
         migrations.AddField(
-            model_name='requirement',
-            name='approved_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="requirement",
+            name="approved_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='requirement',
-            name='authority',
-            field=models.ForeignKey(blank=True, help_text='Empty: the national default.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.authority'),
+            model_name="requirement",
+            name="authority",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Empty: the national default.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="people.authority",
+            ),
         ),
         migrations.AddField(
-            model_name='requirement',
-            name='course',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requirements', to='courses.coursepage'),
+            model_name="requirement",
+            name="course",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="requirements",
+                to="courses.coursepage",
+            ),
         ),
         migrations.AddField(
-            model_name='requirement',
-            name='proposed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="requirement",
+            name="proposed_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddIndex(
-            model_name='requirement',
-            index=models.Index(fields=['authority', 'code', '-effective_from'], name='requirement_in_force'),
+            model_name="requirement",
+            index=models.Index(
+                fields=["authority", "code", "-effective_from"], name="requirement_in_force"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_at', None), ('approved_by', None)), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), _connector='OR'), name='requirement_approved_by_with_at', violation_error_message='Say both who approved the rule and when.'),
+            model_name="requirement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approved_at", None), ("approved_by", None)),
+                    models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="requirement_approved_by_with_at",
+                violation_error_message="Say both who approved the rule and when.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='requirement_approved_by_another', violation_error_message='A rule is approved by somebody other than its author.'),
+            model_name="requirement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approved_by", None),
+                    models.Q(("approved_by", models.F("proposed_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="requirement_approved_by_another",
+                violation_error_message="A rule is approved by somebody other than its author.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='requirement_has_a_reason', violation_error_message='Give the reason for the rule.'),
+            model_name="requirement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True),
+                name="requirement_has_a_reason",
+                violation_error_message="Give the reason for the rule.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='requirement',
-            trigger=pgtrigger.compiler.Trigger(name='approved_rule_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."approved_at" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5386faab763b53e7174e84cd23aec88c6fbab5fa', operation='UPDATE OR DELETE', pgid='pgtrigger_approved_rule_frozen_150d4', table='licensing_requirement', when='BEFORE')),
+            model_name="requirement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="approved_rule_frozen",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."approved_at" IS NOT NULL)',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="5386faab763b53e7174e84cd23aec88c6fbab5fa",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_approved_rule_frozen_150d4",
+                    table="licensing_requirement",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -1,0 +1,70 @@
+"""Who is asking: an access token names a client, the client its authority."""
+
+import logging
+import re
+from datetime import datetime
+
+from allauth.idp.oidc.adapter import get_adapter
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from redis.exceptions import RedisError
+
+from licensing.api import problems
+from licensing.api.problems import Refused
+from licensing.api.throttle import Window
+from licensing.models import ApiClient, Scope
+
+logger = logging.getLogger(__name__)
+
+BEARER = re.compile(r"bearer(?: +(?P<token>.*))?", re.IGNORECASE)  # RFC 6750, section 2.1.
+SECURITY = "OAuth2"  # What the OpenAPI file calls this way of proving who one is.
+MINUTE = 60
+CALLS_PER_MINUTE = 60_000  # Stops a runaway, not a nightly comparison of a whole register.
+
+
+class Needs:
+    """Lets a call through whose token carries the scope; ``request.auth`` is its ApiClient.
+
+    The token is looked up in one query on every call, so that a client whose access ended or whose
+    scopes were cut loses them at once.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.documented = {"security": [{SECURITY: [scope.value]}]}
+
+    def __call__(self, request: HttpRequest) -> ApiClient:
+        now = timezone.now()
+        client = bearer_of(request, now=now)
+        _count_call(client, now=now)
+        if not client.may(self.scope):
+            challenge = f'Bearer error="insufficient_scope", scope="{self.scope}"'
+            raise Refused(problems.INSUFFICIENT_SCOPE, headers={"WWW-Authenticate": challenge})
+        return client
+
+
+def bearer_of(request: HttpRequest, *, now: datetime) -> ApiClient:
+    """The client whose token the request carries; raises Refused without a good one."""
+    sent = BEARER.fullmatch(request.headers.get("Authorization", ""))
+    if sent is None:
+        raise Refused(problems.UNAUTHENTICATED, headers={"WWW-Authenticate": "Bearer"})
+    token_hash = get_adapter().hash_token((sent["token"] or "").strip())
+    client = ApiClient.objects.bearing(token_hash, now=now).first()
+    if client is None:
+        challenge = 'Bearer error="invalid_token"'
+        raise Refused(problems.INVALID_TOKEN, headers={"WWW-Authenticate": challenge})
+    return client
+
+
+def _count_call(client: ApiClient, *, now: datetime) -> None:
+    """Each client has so many calls a minute. Without Redis nobody is counted, nor kept out."""
+    window = Window(f"api:{client.pk}", MINUTE, now)
+    try:
+        calls = window.count()
+    except RedisError:
+        logger.warning("calls are not counted: Redis does not answer")
+        return
+    if calls > getattr(settings, "API_CALLS_PER_MINUTE", CALLS_PER_MINUTE):
+        after = {"Retry-After": str(window.retry_after)}
+        raise Refused(problems.TOO_MANY_REQUESTS, headers=after)

@@ -1,0 +1,158 @@
+"""What comes in and what goes out, to the letter of the published contract."""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal, Self
+
+from ninja import Schema
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from certificates import models as certificates
+from licensing import answers, eligibility
+from licensing.eligibility import Assessment, Code, Status, Terms, Training
+
+NOTICE = "Training status only. This is not a licensing decision."
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
+
+
+def read_day(text: Any) -> date:
+    """A day as YYYY-MM-DD and nothing else: no other order, no time, no number of seconds."""
+    try:
+        day = date.fromisoformat(str(text))
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != text:
+        raise PydanticCustomError("not_a_day", "Write the day as YYYY-MM-DD.")
+    return day
+
+
+def read_instant(text: Any) -> datetime:
+    """An instant with its offset from UTC; without one it could mean two moments."""
+    try:
+        if INSTANT.fullmatch(str(text)):
+            return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    message = "Write the instant as YYYY-MM-DDTHH:MM:SSZ, with Z or an offset."
+    raise PydanticCustomError("not_an_instant", message)
+
+
+def write_instant(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+AskedDay = Annotated[
+    date, BeforeValidator(read_day), WithJsonSchema({"type": "string", "format": "date"})
+]
+AskedInstant = Annotated[
+    datetime,
+    BeforeValidator(read_instant),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+Instant = Annotated[
+    datetime,
+    PlainSerializer(write_instant, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+
+
+class AsOf(Schema):
+    """Which day is asked about, and what was on record when."""
+
+    as_at: AskedDay | None = Field(
+        None,
+        description="The day asked about, in London; today if left out.",
+        json_schema_extra={"example": "2026-11-22"},
+    )
+    known_at: AskedInstant | None = Field(
+        None,
+        description=(
+            "Leave out of account whatever was recorded after this instant; now if left out."
+            " An instant to come counts as now."
+        ),
+        json_schema_extra={"example": "2026-11-22T09:30:00Z"},
+    )
+
+
+class Reason(Schema):
+    code: Code = Field(description="Stable; act on this.")
+    text: str = Field(description="For people; its wording may change.")
+
+
+class Certificate(Schema):
+    reference: str
+    passed_on: date
+    valid_until: date = Field(description="The last day, in London, on which it counts.")
+    course: str = Field(description="The title of the course as printed on the certificate.")
+    url: str = Field(description="The public check of this certificate.")
+
+    @classmethod
+    def of(cls, held: eligibility.Certificate) -> Self:
+        return cls(
+            reference=held.reference,
+            passed_on=held.passed_on,
+            valid_until=held.valid_until,
+            course=held.course,
+            url=certificates.Certificate(reference=held.reference).verify_url,
+        )
+
+
+class Rule(Schema):
+    id: int
+    effective_from: date
+
+    @classmethod
+    def of(cls, terms: Terms) -> Self:
+        return cls(id=terms.rule_id, effective_from=terms.effective_from)
+
+
+class Requirement(Schema):
+    requirement: str | None = Field(
+        description="The requirement's code; null when none was in force on the day."
+    )
+    status: Status
+    reasons: list[Reason] = Field(description="The first says why the status is what it is.")
+    certificate: Certificate | None = Field(description="The certificate that decided, if any.")
+    renew_from: date | None = Field(description="The first day on which it may be renewed.")
+    rule: Rule | None = Field(description="The rule that judged; null when none was in force.")
+
+    @classmethod
+    def of(cls, found: Assessment) -> Self:
+        return cls(
+            requirement=found.terms.code if found.terms else None,
+            status=found.status,
+            reasons=[Reason(code=reason.code, text=reason.text) for reason in found.reasons],
+            certificate=Certificate.of(found.certificate) if found.certificate else None,
+            renew_from=found.renew_from,
+            rule=Rule.of(found.terms) if found.terms else None,
+        )
+
+
+class TrainingStatus(Schema):
+    authority: str = Field(description="The code of your authority.")
+    licence_number: str
+    found: Literal[True]
+    as_at: date
+    known_at: Instant
+    training: Training = Field(
+        description=(
+            "`met` if every requirement is valid, expiring, in grace or not required;"
+            " otherwise `not_met`."
+        )
+    )
+    requirements: list[Requirement]
+    notice: str
+
+    @classmethod
+    def of(cls, status: answers.TrainingStatus) -> Self:
+        return cls(
+            authority=status.authority,
+            licence_number=status.licence_number,
+            found=True,
+            as_at=status.as_at,
+            known_at=status.known_at,
+            training=status.training,
+            requirements=[Requirement.of(found) for found in status.requirements],
+            notice=NOTICE,
+        )
