@@ -11,7 +11,7 @@ in the data directory holds both addresses, for other commands of the same check
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lms.embedded.claim import claim
@@ -19,6 +19,7 @@ from lms.embedded.errors import InUseError, ServicesError
 from lms.embedded.guardian import Guardian
 from lms.embedded.home import CHECKOUT
 from lms.embedded.postgres import running_postgres
+from lms.embedded.processes import Server
 from lms.embedded.valkey import running_valkey
 
 __all__ = ["CHECKOUT", "InUseError", "Services", "ServicesError", "addresses", "services"]
@@ -26,11 +27,10 @@ __all__ = ["CHECKOUT", "InUseError", "Services", "ServicesError", "addresses", "
 
 @dataclass(frozen=True)
 class Services:
-    """Where the servers are, and the guardian for whatever else this run starts."""
+    """The servers started here, by name, and the guardian for whatever else the run starts."""
 
-    database_url: str
-    redis_url: str
     guardian: Guardian
+    servers: dict[str, Server] = field(default_factory=dict)
 
 
 @contextmanager
@@ -55,20 +55,23 @@ def enter(stack: ExitStack, data_dir: Path, *, durable: bool, fresh: bool) -> Se
     """Start what is missing; the stack stops it, in the opposite order."""
     database_url, redis_url = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
     if database_url and redis_url:
-        guardian = Guardian()
-        stack.callback(guardian.release)
-        return Services(database_url, redis_url, guardian)
-    guardian = Guardian(keep_open=(stack.enter_context(claim(data_dir)),))
-    stack.callback(guardian.release)
+        running = Services(Guardian())
+        stack.callback(running.guardian.release)
+        return running
+    running = Services(Guardian(keep_open=(stack.enter_context(claim(data_dir)),)))
+    stack.callback(running.guardian.release)
     if not database_url:
-        server = running_postgres(data_dir, guardian, durable=durable, fresh=fresh)
-        database_url = stack.enter_context(server)
+        postgres = running_postgres(data_dir, running.guardian, durable=durable, fresh=fresh)
+        running.servers["postgres"] = stack.enter_context(postgres)
+        database_url = running.servers["postgres"].url
     if not redis_url:
-        redis_url = stack.enter_context(running_valkey(data_dir, guardian, durable=durable))
-    guardian.sweep(data_dir / "env")
+        valkey = running_valkey(data_dir, running.guardian, durable=durable)
+        running.servers["redis"] = stack.enter_context(valkey)
+        redis_url = running.servers["redis"].url
+    running.guardian.sweep(data_dir / "env")
     stack.enter_context(note(data_dir / "env", database_url, redis_url))
     stack.enter_context(environment(DATABASE_URL=database_url, REDIS_URL=redis_url))
-    return Services(database_url, redis_url, guardian)
+    return running
 
 
 def addresses(data_dir: Path) -> dict[str, str]:

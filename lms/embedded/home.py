@@ -5,8 +5,9 @@ to run as root, so root runs it as another OS user, who may be unable to reach a
 closed home directory. Opening that directory to the world is not ours to do (it is why the wheel's
 own `get_server` is not used: it changes the mode of every directory above). Instead the cluster
 and a copy of the wheel's programs then live under `/var/lib/driver-safeguarding-lms/`, in a
-directory of this checkout, and the data directory keeps a file `elsewhere` that says where.
-`make clean` follows that file; a cluster without one is from a deleted checkout and is not reused.
+directory of this checkout, and the data directory keeps a file `elsewhere` that says where; a
+cluster without one is from a deleted checkout and is not reused. `.local/elsewhere` names the
+checkout's whole directory, for `make clean`.
 """
 # ruff: noqa: S603, S607 - only the system's own programs, and the wheel's.
 
@@ -121,20 +122,26 @@ def can_reach(user: pwd.struct_passwd, data_dir: Path, programs: Path) -> bool:
 def directory_elsewhere(data_dir: Path) -> Path:
     """This data directory's own place, below this checkout's."""
     directory = checkout_elsewhere() / f"{data_dir.name}-{_digest(data_dir)}"
-    make_open(ELSEWHERE, checkout_elsewhere(), directory)
+    make_open(directory)
     return directory
 
 
 def checkout_elsewhere() -> Path:
-    return ELSEWHERE / _digest(CHECKOUT)
+    """This checkout's place, made and noted if need be."""
+    directory = ELSEWHERE / _digest(CHECKOUT)
+    make_open(ELSEWHERE, directory)
+    local = CHECKOUT / ".local"
+    local.mkdir(exist_ok=True)
+    (local / "elsewhere").write_text(str(directory))
+    return directory
 
 
 def copied_programs() -> Path:
     """The wheel's PostgreSQL where the OS user can read it; copied once for each version."""
-    copy = checkout_elsewhere() / f"programs-{version(WHEEL)}"
+    place = checkout_elsewhere()
+    copy = place / f"programs-{version(WHEEL)}"
     if not copy.exists():
-        make_open(ELSEWHERE, checkout_elsewhere())
-        unfinished = Path(tempfile.mkdtemp(dir=checkout_elsewhere()))
+        unfinished = Path(tempfile.mkdtemp(dir=place))
         package = wheel_directory()
         shutil.copytree(package / INSTALL, unfinished / PACKAGE / INSTALL, symlinks=True)
         libraries = package.with_name(f"{PACKAGE}.libs")  # Where the programs look, beside them.

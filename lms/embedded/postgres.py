@@ -21,7 +21,7 @@ import psycopg
 from lms.embedded.errors import ServicesError
 from lms.embedded.guardian import Guardian
 from lms.embedded.home import INSTALL, Home, find_home
-from lms.embedded.processes import command_line, end, end_child
+from lms.embedded.processes import Server, command_line, end, end_child
 
 DATABASE = "lms"
 SUPERUSER = "postgres"
@@ -45,8 +45,8 @@ IMMEDIATE_STOP = FAST_STOP[1:]
 @contextmanager
 def running_postgres(
     data_dir: Path, guardian: Guardian, *, durable: bool, fresh: bool
-) -> Iterator[str]:
-    """A running server with the database `lms`; its address as a DATABASE_URL."""
+) -> Iterator[Server]:
+    """A running server with the database `lms`; its address is a DATABASE_URL."""
     home = find_home(data_dir)
     cluster = home.directory / "postgres"
     settle(home, cluster, durable=durable, fresh=fresh)
@@ -55,7 +55,7 @@ def running_postgres(
         guardian.watch(process.pid, signal.SIGINT)
         try:
             make_database(sockets)
-            yield database_url(sockets)
+            yield Server(database_url(sockets), process)
         finally:
             steps = IMMEDIATE_STOP if fresh else FAST_STOP
             end_child(process, *steps)

@@ -6,9 +6,18 @@ import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 Step = tuple[int, float]  # A signal, and how many seconds it is given.
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server of ours: its address and its process."""
+
+    url: str
+    process: subprocess.Popen[bytes]
 
 
 def command_line(pid: int) -> str:

@@ -22,7 +22,7 @@ from redis.retry import Retry
 
 from lms.embedded.errors import ServicesError
 from lms.embedded.guardian import Guardian
-from lms.embedded.processes import command_line, end, end_child
+from lms.embedded.processes import Server, command_line, end, end_child
 
 HOST = "127.0.0.1"
 ATTEMPTS = 5  # Between choosing a free port and listening on it, another program may take it.
@@ -34,8 +34,8 @@ THROW_AWAY = {"appendonly": "no"}
 
 
 @contextmanager
-def running_valkey(data_dir: Path, guardian: Guardian, *, durable: bool) -> Iterator[str]:
-    """A running server; its address as a REDIS_URL. Without durability it always starts empty."""
+def running_valkey(data_dir: Path, guardian: Guardian, *, durable: bool) -> Iterator[Server]:
+    """A running server; its address is a REDIS_URL. Without durability it always starts empty."""
     program = find_program()
     directory = data_dir / "redis"
     stop_leftover(directory)
@@ -45,7 +45,7 @@ def running_valkey(data_dir: Path, guardian: Guardian, *, durable: bool) -> Iter
     process, port = start(program, directory, durable=durable, log=data_dir / "redis.log")
     guardian.watch(process.pid)
     try:
-        yield f"redis://{HOST}:{port}/0"
+        yield Server(f"redis://{HOST}:{port}/0", process)
     finally:
         end_child(process, *STOP)
         guardian.forget(process.pid)
