@@ -53,7 +53,7 @@ def load_courses() -> tuple[CoursePage, CoursePage]:
 
 
 def _load_course(slug: str, modules: list[tuple[str, str, str, int]], **fields: Any) -> CoursePage:
-    existing = CoursePage.objects.filter(slug=slug).first()
+    existing: CoursePage | None = CoursePage.objects.filter(slug=slug).first()
     if existing is not None:
         return existing
     index = CourseIndexPage.objects.get()

@@ -9,22 +9,16 @@ from certificates.reference import is_wellformed
 from lms.records.invariant import Counts, Invariant, stated
 from lms.records.stream import rows
 
-GRACE = "interval '5 minutes'"  # Between a pass and its certificate; the sweep runs far more often.
-
-PASS_WITHOUT_CERTIFICATE = """
-FROM assessments_sitting s
-LEFT JOIN certificates_certificate c ON c.sitting_id = s.id
-WHERE s.outcome = 'passed'
-"""
-
-CERTIFIED = f"""
+CERTIFIED = """
 SELECT count(*), count(*) FILTER (WHERE c.id IS NULL)
-{PASS_WITHOUT_CERTIFICATE} AND (c.id IS NOT NULL OR s.closed_at <= %(now)s - {GRACE})
+FROM assessments_sitting s LEFT JOIN certificates_certificate c ON c.sitting_id = s.id
+WHERE s.outcome = 'passed' AND (c.id IS NOT NULL OR s.closed_at <= %(now)s - %(grace)s)
 """
 
-WAITING = f"""
+WAITING = """
 SELECT count(*), 0
-{PASS_WITHOUT_CERTIFICATE} AND c.id IS NULL AND s.closed_at > %(now)s - {GRACE}
+FROM assessments_sitting s LEFT JOIN certificates_certificate c ON c.sitting_id = s.id
+WHERE s.outcome = 'passed' AND c.id IS NULL AND s.closed_at > %(now)s - %(grace)s
 """
 
 EARNED = """
@@ -122,8 +116,11 @@ INVARIANTS = (
     Invariant("I12", "Every reference has its shape and its check character.", references),
     stated("I14", "The last day and the first renewal day are the calendar's.", DATES),
     Invariant("I16", "Of one person, course and authority, one certificate is current.", current),
-    stated("I20", "Two people and a reason stand behind every change of standing.",
-           STANDING_CHANGED_BY_TWO),
+    stated(
+        "I20",
+        "Two people and a reason stand behind every change of standing.",
+        STANDING_CHANGED_BY_TWO,
+    ),
     stated("I29", "Every certificate has one event of its issue, with its facts.", ISSUED_ONCE),
     stated("I39", "The day of a pass is the London day of its instant.", PASSED_ON_LONDON_DAY),
 )

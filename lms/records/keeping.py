@@ -7,22 +7,22 @@ from django.db import connection
 
 from lms.records.invariant import Counts, Invariant, stated
 
-RULES = ("assessments_testrule", "certificates_validityrule", "licensing_requirement")
-
 SIGNED_BY_TWO = """
 SELECT count(*), count(*) FILTER (
-    WHERE (approved_by_id IS NOT NULL AND approved_by_id <> proposed_by_id AND reason <> ''
-        AND approved_at >= proposed_at) IS NOT TRUE)
+    WHERE (approved_by_id <> proposed_by_id AND reason <> '' AND approved_at >= proposed_at)
+        IS NOT TRUE)
 FROM (
-    {rules}
+    SELECT proposed_by_id, proposed_at, approved_by_id, approved_at, reason
+    FROM assessments_testrule
+    UNION ALL
+    SELECT proposed_by_id, proposed_at, approved_by_id, approved_at, reason
+    FROM certificates_validityrule
+    UNION ALL
+    SELECT proposed_by_id, proposed_at, approved_by_id, approved_at, reason
+    FROM licensing_requirement
 ) AS rule
 WHERE approved_at IS NOT NULL OR approved_by_id IS NOT NULL
-""".format(
-    rules="\n    UNION ALL ".join(
-        f"SELECT proposed_by_id, proposed_at, approved_by_id, approved_at, reason FROM {rule}"
-        for rule in RULES
-    )
-)
+"""
 
 # What a rule judged must lie after its second signature, in its days and in its authority.
 JUDGED_BY_RULE_IN_FORCE = """
@@ -54,14 +54,22 @@ LEFT JOIN pg_trigger t
 LEFT JOIN pg_proc p ON p.oid = t.tgfoid
 """
 
+# The two ways to switch triggers off for every session without touching one of them.
+NOT_SWITCHED_OFF = """
+SELECT count(*), count(*) FILTER (
+    WHERE setting LIKE 'pgtrigger.ignore=%%' OR setting LIKE 'session_replication_role=%%')
+FROM pg_db_role_setting s, unnest(s.setconfig) AS setting
+WHERE s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+"""
+
 
 def triggers(now: datetime) -> Counts:
     """Every trigger that a model declares, whether for protection or for history."""
-    declared = [
-        (model._meta.db_table, trigger.get_pgid(model), trigger.compile(model).hash, body)
-        for model, trigger in pgtrigger.registered()
-        for body in [trigger.render_func(model)]
-    ]
+    declared = []
+    for model, trigger in pgtrigger.registered():
+        compiled = trigger.compile(model).sql
+        body = trigger.render_func(model)
+        declared.append((compiled.table, compiled.pgid, compiled.hash, body))
     with connection.cursor() as cursor:
         cursor.execute(TRIGGERS_KEPT, [list(column) for column in zip(*declared, strict=True)])
         checked, broken = cursor.fetchone()
@@ -76,4 +84,5 @@ INVARIANTS = (
         JUDGED_BY_RULE_IN_FORCE,
     ),
     Invariant("I28", "Every protecting trigger is present, enabled and as declared.", triggers),
+    stated("I28-settings", "No standing setting switches triggers off.", NOT_SWITCHED_OFF),
 )

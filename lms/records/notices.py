@@ -1,6 +1,6 @@
 """Notices: each once, in turn, on its day, and none about what no longer counts."""
 
-from lms.records.invariant import SKEW, stated
+from lms.records.invariant import stated
 
 REMINDED_ONCE = """
 SELECT count(*), count(*) FILTER (
@@ -16,12 +16,12 @@ FROM (
 ) AS n
 """
 
-NONE_WENT_IN_VAIN = f"""
+NONE_WENT_IN_VAIN = """
 SELECT count(*), count(*) FILTER (
     WHERE EXISTS (
             SELECT FROM certificates_certificateevent e
             WHERE e.certificate_id = c.id AND e.kind = 'revoked'
-                AND e.recorded_at + {SKEW} < m.sent_at
+                AND e.recorded_at + %(skew)s < m.sent_at
                 AND NOT EXISTS (
                     SELECT FROM certificates_certificateevent later
                     WHERE later.certificate_id = c.id AND later.kind = 'reinstated'
@@ -31,7 +31,7 @@ SELECT count(*), count(*) FILTER (
             WHERE later.learner_id = c.learner_id AND later.counts_for_id = c.counts_for_id
                 AND (c.authority_id IS NULL OR later.authority_id = c.authority_id)
                 AND later.valid_until >= c.valid_until AND later.id > c.id
-                AND later.issued_at + {SKEW} < m.sent_at
+                AND later.issued_at + %(skew)s < m.sent_at
                 AND NOT EXISTS (
                     SELECT FROM certificates_certificateevent e
                     WHERE e.certificate_id = later.id AND e.kind = 'revoked')))
@@ -49,10 +49,10 @@ FROM (
 ) AS n
 """
 
-SENT_OR_GIVEN_UP = f"""
+SENT_OR_GIVEN_UP = """
 SELECT count(*), count(*) FILTER (
     WHERE ((failed_at IS NULL OR sent_at IS NULL)
-        AND (sent_at IS NULL OR (tries >= 1 AND sent_at + {SKEW} >= created_at))) IS NOT TRUE)
+        AND (sent_at IS NULL OR (tries >= 1 AND sent_at + %(skew)s >= created_at))) IS NOT TRUE)
 FROM outbox_message
 """
 

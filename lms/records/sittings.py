@@ -6,7 +6,7 @@ from datetime import datetime
 from assessments.marking import mark
 from assessments.models import Sitting
 from assessments.paper import digest
-from lms.records.invariant import SKEW, Counts, Invariant, stated
+from lms.records.invariant import Counts, Invariant, stated
 from lms.records.stream import rows
 
 PAPERS_DRAWN = """
@@ -19,8 +19,8 @@ FROM assessments_sitting s
 """
 
 # Whatever was open before must be over when the next one starts, in all of history.
-ONE_OPEN = f"""
-SELECT count(*), count(*) FILTER (WHERE started_at + {SKEW} < open_until)
+ONE_OPEN = """
+SELECT count(*), count(*) FILTER (WHERE started_at + %(skew)s < open_until)
 FROM (
     SELECT started_at, max(coalesce(closed_at, 'infinity')) OVER (
         PARTITION BY learner_id, course_id ORDER BY started_at, closed_at, id
@@ -52,11 +52,11 @@ FROM (
 ) AS s
 """
 
-ANSWERED_IN_TIME = f"""
+ANSWERED_IN_TIME = """
 SELECT count(*), count(*) FILTER (
-    WHERE (a.answered_at + {SKEW} >= s.started_at
+    WHERE (a.answered_at + %(skew)s >= s.started_at
         AND (s.deadline_at IS NULL OR a.answered_at < s.deadline_at)
-        AND (s.closed_at IS NULL OR a.answered_at <= s.closed_at + {SKEW})) IS NOT TRUE)
+        AND (s.closed_at IS NULL OR a.answered_at <= s.closed_at + %(skew)s)) IS NOT TRUE)
 FROM assessments_answer a JOIN assessments_sitting s ON s.id = a.sitting_id
 """
 
@@ -68,15 +68,15 @@ SELECT count(*), count(*) FILTER (
 FROM assessments_answer a JOIN assessments_sitting s ON s.id = a.sitting_id
 """
 
-LESSONS_FIRST = f"""
+LESSONS_FIRST = """
 SELECT count(*), count(*) FILTER (
     WHERE (e.learner_id = s.learner_id AND e.course_id = s.course_id
         AND e.authority_id IS NOT DISTINCT FROM s.authority_id
-        AND e.completed_at <= s.started_at + {SKEW}) IS NOT TRUE)
+        AND e.completed_at <= s.started_at + %(skew)s) IS NOT TRUE)
 FROM assessments_sitting s JOIN courses_enrolment e ON e.id = s.enrolment_id
 """
 
-ROUNDS_CLOSED_BY_PASS = """
+ROUNDS_CLOSED = """
 SELECT count(*), count(*) FILTER (WHERE (passes <= 1 AND (closed_at IS NOT NULL OR passes = 0)
     AND (closed_at IS NULL OR completed_at IS NOT NULL)) IS NOT TRUE)
 FROM (
@@ -129,5 +129,5 @@ INVARIANTS = (
     Invariant("I07", "Marking every closed paper again gives the stored result.", results),
     stated("I09", "Every answer names an option of its question on the paper.", ANSWERS_ON_PAPER),
     stated("R14", "Every sitting followed the completed lessons of its round.", LESSONS_FIRST),
-    stated("R14-round", "A pass closes its round; no round has two.", ROUNDS_CLOSED_BY_PASS),
+    stated("R14-round", "A pass closes its round; no round has two.", ROUNDS_CLOSED),
 )

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
 
 from assessments import paper
 from assessments.models import Question, QuestionOption, TestRule
@@ -25,7 +26,7 @@ from people.models import Authority, User
 BATCH = 50_000  # Learners in one transaction: the memory needed is that of one batch.
 ROUNDS = 4  # So many passes has a learner at most.
 BOROUGHS = 20
-SHORT_MONTHS = 24  # In every second borough a certificate lasts less, so that terms differ.
+SHORT_MONTHS = 24  # In the boroughs a certificate lasts less, so that terms differ.
 SHARES = {"DEMO-NB": 8, "DEMO-WV": 4}  # Of 32 learners; each borough has one.
 
 
@@ -38,9 +39,9 @@ def seed(*, learners: int, now: datetime) -> Iterator[int]:
 
     A call that is cut short leaves whole batches. Raises ScaleError where the demo is missing.
     """
-    today = now.astimezone().date()
+    today = timezone.localdate(now)
     facts = _facts(today)
-    terms = _terms(today, now)
+    terms = _terms(today)
     papers = _papers()
     first = User.objects.filter(email__endswith=f"@{statements.DOMAIN}").count() + 1
     last = first + learners - 1
@@ -71,12 +72,13 @@ def _facts(today: date) -> dict[str, Any]:
         "minutes": rule.time_limit_minutes,
         "by": rule.proposed_by_id,
         "seconded_by": rule.approved_by_id,
+        "domain": statements.DOMAIN,
         "first_names": statements.FIRST_NAMES,
         "last_names": statements.LAST_NAMES,
     }
 
 
-def _terms(today: date, now: datetime) -> list[tuple[Any, ...]]:
+def _terms(today: date) -> list[tuple[Any, ...]]:
     """For each of 32 learners: authority, its name, its rule and from when the rule holds."""
     national = ValidityRule.objects.in_force(authority=None, on=today).first()
     demo = Authority.objects.in_bulk(list(SHARES), field_name="code")
@@ -94,20 +96,20 @@ def _terms(today: date, now: datetime) -> list[tuple[Any, ...]]:
 
 
 def _borough(number: int, national: ValidityRule) -> Authority:
-    """An invented authority; the even ones have a rule of their own, as old as the national one."""
+    """An invented authority with a rule of its own, as old as the national one."""
     authority, _ = Authority.objects.get_or_create(
         code=f"SCALE-{number:02}", defaults={"name": f"Scale Borough {number:02}"}
     )
-    own = ValidityRule.objects.filter(authority=authority)
-    if number % 2 == 0 and not own.exists():
+    if not ValidityRule.objects.filter(authority=authority).exists():
         rule = ValidityRule.objects.create(
             authority=authority,
             months=SHORT_MONTHS,
             effective_from=national.effective_from,
-            reason="Scale boroughs with even numbers renew sooner.",
+            reason="The Scale boroughs renew every two years.",
             proposed_by=national.proposed_by,
             proposed_at=national.proposed_at,
         )
+        assert national.approved_at is not None
         rule.approve(by=national.approved_by, now=national.approved_at)
     return authority
 

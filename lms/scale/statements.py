@@ -2,19 +2,21 @@
 
 DOMAIN = "scale.example"
 
-FIRST_NAMES = (
-    "Aaliyah Adam Agnieszka Ahmed Bilal Carol Daniel Deepa Emma Farida Gareth Hassan Ibrahim Ioana "
-    "Jerzy Joanne Karim Leah Mohamed Nadia Olu Parveen Qasim Rachel Samir Tariq Ursula Victor Wanda "
-    "Yusuf"
-).split()
-LAST_NAMES = (
-    "Adeyemi Ahmed Barker Begum Brown Costa Davies Evans Farah Green Hughes Hussain Ionescu Jones "
-    "Kaur Khan Lewis Malik Nowak Okafor Patel Popescu Quinn Rahman Singh Smith Taylor Uddin Walker "
-    "Williams Yilmaz"
-).split()
+# fmt: off
+FIRST_NAMES = [
+    "Aaliyah", "Adam", "Agnieszka", "Ahmed", "Bilal", "Carol", "Daniel", "Deepa", "Emma", "Farida",
+    "Gareth", "Hassan", "Ibrahim", "Ioana", "Jerzy", "Joanne", "Karim", "Leah", "Mohamed", "Nadia",
+    "Olu", "Parveen", "Qasim", "Rachel", "Samir", "Tariq", "Ursula", "Victor", "Wanda", "Yusuf",
+]
+LAST_NAMES = [
+    "Adeyemi", "Ahmed", "Barker", "Begum", "Brown", "Costa", "Davies", "Evans", "Farah", "Green",
+    "Hughes", "Hussain", "Ionescu", "Jones", "Kaur", "Khan", "Lewis", "Malik", "Nowak", "Okafor",
+    "Patel", "Popescu", "Quinn", "Rahman", "Singh", "Smith", "Taylor", "Uddin", "Walker", "Yilmaz",
+]
+# fmt: on
 
-TERMS = """nr bigint, authority_id bigint, authority_name text, validity_rule_id bigint, months int,
-    window_days int, rule_from date"""
+TERMS = """place bigint, authority_id bigint, authority_name text, validity_rule_id bigint,
+    months int, window_days int, rule_from date"""
 PAPERS = "nr bigint, seed text, paper jsonb, digest text, question_id bigint, key text"
 REFERENCES = "nr bigint, reference text"
 
@@ -32,16 +34,16 @@ SELECT n, t.*,
     CASE n / 5 %% 40 WHEN 0 THEN 'suspended' WHEN 1 THEN 'expired' WHEN 2 THEN 'surrendered'
         ELSE 'current' END AS state,
     date '1950-01-01' + (random() * 18000)::int AS born_on,
-    t.rule_from + (random() * 1000)::int AS first_on
+    t.rule_from + (random() * 900)::int AS first_on
 FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n
-JOIN scale_terms t ON t.nr = n %% (SELECT count(*) FROM scale_terms)
+JOIN scale_terms t ON t.place = n %% (SELECT count(*) FROM scale_terms)
 """
 
-USERS = f"""
+USERS = """
 INSERT INTO people_user (id, password, is_superuser, first_name, last_name, is_staff, is_active,
     date_joined, email)
 SELECT user_id, '!' || md5(random()::text), false, first_name, last_name, false, true,
-    first_on - 14, 'driver' || n || '@{DOMAIN}'
+    first_on - 14, 'driver' || n || '@' || %(domain)s
 FROM scale_person
 """
 
@@ -165,7 +167,7 @@ FROM scale_round ORDER BY nr
 REVOCATIONS = """
 INSERT INTO certificates_certificateevent (certificate_id, kind, recorded_at, effective_on, by_id,
     seconded_by_id, reason)
-SELECT certificate_id, 'revoked', passed_at + interval '1 day', passed_on + 1, %(by)s,
+SELECT certificate_id, 'revoked', passed_at + interval '3 hours', passed_on, %(by)s,
     %(seconded_by)s, 'Somebody else sat the test.'
 FROM scale_round WHERE is_last AND n %% 400 = 0 ORDER BY nr
 """

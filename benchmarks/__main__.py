@@ -1,0 +1,57 @@
+"""`python -m benchmarks`: the figures the product is held to, each beside its yardstick.
+
+Needs DATABASE_URL and REDIS_URL of running servers; `make bench` starts them. Everything is loaded
+into databases of the run's own.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+
+from benchmarks.alone import pdfs, reminders
+from benchmarks.databases import BusyError, alone, filled
+from benchmarks.figure import Figure, table
+from benchmarks.options import Options, parse
+from benchmarks.sitting import certificate_delay, sittings
+from benchmarks.status import status_calls
+
+SMALL = 1_000
+OWN_REDIS_DATABASE = 7  # A queue that no developer's worker listens to.
+NOT_BUILT = "not built yet"
+LATER = [
+    Figure("search call with 1,000 licences", NOT_BUILT),
+    Figure("register import of 100,000 rows", NOT_BUILT),
+]
+
+
+def main(arguments: list[str]) -> int:
+    options = parse(arguments)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
+    server = os.environ["REDIS_URL"].rpartition("/")[0]
+    os.environ["REDIS_URL"] = f"{server}/{OWN_REDIS_DATABASE}"
+    figures = []
+    try:
+        with alone():
+            for figure in measured(options):
+                figures.append(figure)
+                print(f"{figure.name}: {figure.value}", file=sys.stderr, flush=True)
+    except BusyError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(table([*figures, *LATER]))
+    return 0
+
+
+def measured(options: Options) -> Iterator[Figure]:
+    with filled(SMALL) as small:
+        yield status_calls(small, SMALL, options)
+    with filled(options.learners) as large:
+        yield status_calls(large, options.learners, options)
+        yield sittings(large, options)
+        yield pdfs(large, options)
+        yield from certificate_delay(large, options)
+        yield from reminders(large, options)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
