@@ -10,7 +10,6 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.template.loader import render_to_string
-from django.urls import reverse
 
 from assessments.models import Sitting
 from certificates import reference, renewal
@@ -319,7 +318,8 @@ def _queue_batch(locked: CertificateQuerySet, *, today: date, now: datetime) -> 
         if notice is None:
             continue
         key = f"reminder:{certificate.reference}:{notice}"
-        emails.append(_email(certificate, "expiring" if notice >= 0 else "expired", key=key))
+        what = "expiring" if notice >= 0 else "expired"
+        emails.append(_email(certificate, what, key=key, today=today))
         reminder = Reminder(certificate=certificate, notice=notice, queued_at=now)
         reminder.due_on = certificate.notice_due_on(notice)
         reminders.append((key, reminder))
@@ -340,20 +340,21 @@ def _withdraw_reminders(certificate_ids: list[int], *, reason: str, now: datetim
 
 # -- E-mail --------------------------------------------------------------------------------------
 def _tell_holder(certificate: Certificate, what: str, *, key: str, now: datetime) -> None:
-    email = _email(certificate, what, key=f"certificate:{certificate.reference}:{key}")
+    key = f"certificate:{certificate.reference}:{key}"
+    email = _email(certificate, what, key=key, today=renewal.london_day(now))
     queue_email(key=email.key, to=email.to, subject=email.subject, body=email.body, now=now)
 
 
-def _email(certificate: Certificate, what: str, *, key: str) -> Email:
+def _email(certificate: Certificate, what: str, *, key: str, today: date) -> Email:
     context: dict[str, Any] = {
         "certificate": certificate,
         "authority": certificate.authority,
-        "certificate_url": settings.SITE_URL + certificate.get_absolute_url(),
-        "dashboard_url": settings.SITE_URL + reverse("dashboard"),
+        "may_renew_now": certificate.renew_from <= today,
+        "site_url": settings.SITE_URL,
     }
     return Email(
         key=key,
         to=certificate.learner.user.email,
         subject=render_to_string(f"certificates/email/{what}_subject.txt", context),
-        body=render_to_string(f"certificates/email/{what}_body.txt", context),
+        body=render_to_string(f"certificates/email/{what}_body.txt", context).strip(),
     )

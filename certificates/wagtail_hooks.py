@@ -7,11 +7,12 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.ui.tables import BaseColumn, Column, DateColumn, TitleColumn
+from wagtail.admin.ui.tables import BaseColumn, Column, TitleColumn
 from wagtail.admin.views.generic.base import BaseListingView
 
 from certificates import perms, renewal
@@ -65,8 +66,18 @@ class CertificateListView(BaseListingView):
             Column("holder_name", label=_("Holder")),
             Column("licence_number", label=_("Licence")),
             Column("authority", label=_("Authority")),
-            DateColumn("passed_on", label=_("Passed"), sort_key="passed_at"),
-            DateColumn("valid_until", label=_("Valid until"), sort_key="valid_until"),
+            Column(
+                "passed_on",
+                label=_("Passed"),
+                accessor=lambda certificate: date_format(certificate.passed_on, "j F Y"),
+                sort_key="passed_at",
+            ),
+            Column(
+                "valid_until",
+                label=_("Valid until"),
+                accessor=lambda certificate: date_format(certificate.valid_until, "j F Y"),
+                sort_key="valid_until",
+            ),
             Column(
                 "standing",
                 label=_("Standing"),

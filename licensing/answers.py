@@ -95,22 +95,26 @@ class TrainingStatus:
 
 
 def training_status(
-    *, authority: Authority, number: str, as_at: date, known_at: datetime
+    *, authority: Authority | int, number: str, as_at: date, known_at: datetime
 ) -> TrainingStatus | None:
-    """The training of one licence of ``authority``; None when it has none with that number."""
+    """The training of one licence of ``authority``, given as itself or by its key.
+
+    None when the authority has no licence with that number.
+    """
     found = training_statuses(authority=authority, numbers=[number], as_at=as_at, known_at=known_at)
     return found.get(normalise_number(number))
 
 
 def training_statuses(
-    *, authority: Authority, numbers: Iterable[str], as_at: date, known_at: datetime
+    *, authority: Authority | int, numbers: Iterable[str], as_at: date, known_at: datetime
 ) -> dict[str, TrainingStatus]:
     """The training of many licences of ``authority`` by normalised number, in one statement."""
     asked = sorted({normalise_number(number) for number in numbers})
     possible = [number for number in asked if _is_possible(number)]
     if not possible:
         return {}
-    narrowing = {"authority": authority.pk, "numbers": possible}
+    key = authority.pk if isinstance(authority, Authority) else authority
+    narrowing = {"authority": key, "numbers": possible}
     found = _read(OF_NUMBERS, narrowing, as_at=as_at, known_at=known_at)
     return {status.licence_number: status for status in found}
 

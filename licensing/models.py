@@ -5,11 +5,11 @@ from typing import Any, Self
 
 import pghistory
 import pgtrigger
-from allauth.idp.oidc.models import Client, Token
+from allauth.idp.oidc.models import Client
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import CoursePage
@@ -82,28 +82,6 @@ class Scope(models.TextChoices):
     EVENTS_READ = "events:read", _("Read the change feed")
 
 
-class ApiClientQuerySet(models.QuerySet["ApiClient"]):
-    def current(self) -> Self:
-        return self.filter(ended_at=None)
-
-    def bearing(self, token_hash: str, *, now: datetime) -> Self:
-        """The client to which an unexpired access token was given, ready for ``may``.
-
-        Only tokens that a client got for itself count, never one given on a person's behalf.
-        """
-        return (
-            self.current()
-            .filter(
-                client__token__type=Token.Type.ACCESS_TOKEN,
-                client__token__hash=token_hash,
-                client__token__expires_at__gt=now,
-                client__token__user=None,
-            )
-            .annotate(token_scopes=F("client__token__scopes"), client_scopes=F("client__scopes"))
-            .select_related("authority")
-        )
-
-
 @pghistory.track()
 class ApiClient(models.Model):
     """Ties one OAuth 2 client to the one authority it may ask about. Ended, never deleted."""
@@ -114,11 +92,6 @@ class ApiClient(models.Model):
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-
-    token_scopes: str  # Both are known after ``bearing``, one scope on each line, as the provider
-    client_scopes: str  # stores them.
-
-    objects = ApiClientQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -136,10 +109,6 @@ class ApiClient(models.Model):
 
     def __str__(self) -> str:
         return str(self.client_id)
-
-    def may(self, scope: Scope) -> bool:
-        """Whether the token carries the scope and the client may still have it."""
-        return scope in self.token_scopes.split() and scope in self.client_scopes.split()
 
     def end(self, *, by: Any, now: datetime) -> None:
         self.ended_at, self.ended_by = now, by

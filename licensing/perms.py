@@ -1,11 +1,54 @@
-"""May this person …? One function for each question."""
+"""May this person, or this licensing system, …? One function for each question."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django.db import connection
+
+from licensing.models import Scope
 from people.models import Membership
 from people.perms import has_role
 
 Role = Membership.Role
+
+# Every call of the API asks this, so it is written out: building it anew each time would cost more
+# than all the rest. Only a token that a client got for itself counts, never one for a person.
+BEARER = """
+SELECT o.id, c.authority_id, t.scopes, o.scopes
+FROM allauth_idp_oidc_token t
+JOIN allauth_idp_oidc_client o ON o.id = t.client_id
+JOIN licensing_apiclient c ON c.client_id = o.id
+WHERE t.type = 'at' AND t.hash = %(token_hash)s AND t.expires_at > %(now)s AND t.user_id IS NULL
+    AND c.ended_at IS NULL
+"""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A licensing system that showed a good token: for which authority it asks, and what it may."""
+
+    client_id: str
+    authority_id: int
+    scopes: frozenset[str]
+
+    def may(self, scope: Scope) -> bool:
+        return scope in self.scopes
+
+
+def caller_with(token_hash: str, *, now: datetime) -> Caller | None:
+    """The system to which the unexpired access token was given; None if it is nobody's.
+
+    A scope counts that the token carries and the client still has, so that what is taken away is
+    gone at once, as is the access of a client that ended.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(BEARER, {"token_hash": token_hash, "now": now})
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    client_id, authority_id, of_token, of_client = found
+    return Caller(client_id, authority_id, frozenset(of_token.split()) & set(of_client.split()))
 
 
 def may_list_requirements(user: Any) -> bool:

@@ -1,6 +1,5 @@
 """Every address of the house."""
 
-from allauth.idp.oidc.views import revoke
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, re_path
@@ -11,7 +10,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from certificates.views import ResultView
 from licensing.api.api import api
-from licensing.api.oauth import token
+from licensing.api.oauth import revoke, token
 from lms import health, views
 
 public_page = login_not_required

@@ -13,7 +13,8 @@ from redis.exceptions import RedisError
 from licensing.api import problems
 from licensing.api.problems import Refused
 from licensing.api.throttle import Window
-from licensing.models import ApiClient, Scope
+from licensing.models import Scope
+from licensing.perms import Caller, caller_with
 
 logger = logging.getLogger(__name__)
 
@@ -24,42 +25,41 @@ CALLS_PER_MINUTE = 60_000  # Stops a runaway, not a nightly comparison of a whol
 
 
 class Needs:
-    """Lets a call through whose token carries the scope; ``request.auth`` is its ApiClient.
+    """Lets a call through whose token carries the scope; ``request.auth`` is then its Caller.
 
-    The token is looked up in one query on every call, so that a client whose access ended or whose
-    scopes were cut loses them at once.
+    The token is looked up on every call, in one query: what was taken away is gone at once.
     """
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.documented = {"security": [{SECURITY: [scope.value]}]}
 
-    def __call__(self, request: HttpRequest) -> ApiClient:
+    def __call__(self, request: HttpRequest) -> Caller:
         now = timezone.now()
-        client = bearer_of(request, now=now)
-        _count_call(client, now=now)
-        if not client.may(self.scope):
+        caller = bearer_of(request, now=now)
+        _count_call(caller, now=now)
+        if not caller.may(self.scope):
             challenge = f'Bearer error="insufficient_scope", scope="{self.scope}"'
             raise Refused(problems.INSUFFICIENT_SCOPE, headers={"WWW-Authenticate": challenge})
-        return client
+        return caller
 
 
-def bearer_of(request: HttpRequest, *, now: datetime) -> ApiClient:
-    """The client whose token the request carries; raises Refused without a good one."""
+def bearer_of(request: HttpRequest, *, now: datetime) -> Caller:
+    """Whose token the request carries; raises Refused without a good one."""
     sent = BEARER.fullmatch(request.headers.get("Authorization", ""))
     if sent is None:
         raise Refused(problems.UNAUTHENTICATED, headers={"WWW-Authenticate": "Bearer"})
     token_hash = get_adapter().hash_token((sent["token"] or "").strip())
-    client = ApiClient.objects.bearing(token_hash, now=now).first()
-    if client is None:
+    caller = caller_with(token_hash, now=now)
+    if caller is None:
         challenge = 'Bearer error="invalid_token"'
         raise Refused(problems.INVALID_TOKEN, headers={"WWW-Authenticate": challenge})
-    return client
+    return caller
 
 
-def _count_call(client: ApiClient, *, now: datetime) -> None:
+def _count_call(caller: Caller, *, now: datetime) -> None:
     """Each client has so many calls a minute. Without Redis nobody is counted, nor kept out."""
-    window = Window(f"api:{client.pk}", MINUTE, now)
+    window = Window(f"api:{caller.client_id}", MINUTE, now)
     try:
         calls = window.count()
     except RedisError:

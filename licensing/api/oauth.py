@@ -71,10 +71,11 @@ def revoke(request: HttpRequest) -> HttpResponse:
 def _revoke_own(request: HttpRequest) -> HttpResponse:
     """The provider would withdraw anybody's: it is shown another client's token as no token."""
     client_id, _ = _credentials(request)
-    fields = request.POST.copy()
-    if not Token.objects.by_value(fields.get("token", "")).filter(client=client_id).exists():
-        fields["token"] = NO_TOKEN
-    request.POST = fields  # type: ignore[assignment]
+    own = Token.objects.by_value(request.POST.get("token", "")).filter(client=client_id)
+    if "token" in request.POST and not own.exists():
+        shown = request.POST.copy()
+        shown["token"] = NO_TOKEN
+        request.POST = shown  # type: ignore[assignment]
     response: HttpResponse = views.revoke(request)
     return response
 

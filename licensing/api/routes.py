@@ -10,7 +10,8 @@ from licensing import answers
 from licensing.api import examples, problems, schemas
 from licensing.api.auth import Needs
 from licensing.api.problems import Refused
-from licensing.models import ApiClient, Scope
+from licensing.models import Scope
+from licensing.perms import Caller
 
 router = Router()
 reads_status = Needs(Scope.STATUS_READ)
@@ -26,7 +27,7 @@ LicenceNumber = PathEx[
 class ClientRequest(HttpRequest):
     """A request that ``Needs`` let through."""
 
-    auth: ApiClient
+    auth: Caller
 
 
 def refuse_unknown(request: HttpRequest, known: type[Schema]) -> None:
@@ -60,7 +61,7 @@ def training_status(
     refuse_unknown(request, schemas.AsOf)
     now = timezone.now()
     status = answers.training_status(
-        authority=request.auth.authority,
+        authority=request.auth.authority_id,
         number=number,
         as_at=asked.as_at or london_day(now),
         known_at=min(asked.known_at or now, now),

@@ -9,7 +9,7 @@ from lms.records.invariant import Counts, Invariant, stated
 
 SIGNED_BY_TWO = """
 SELECT count(*), count(*) FILTER (
-    WHERE (approved_by_id <> proposed_by_id AND reason <> '' AND approved_at >= proposed_at)
+    WHERE (approved_by_id <> proposed_by_id AND reason <> '' AND approved_at + %(skew)s >= proposed_at)
         IS NOT TRUE)
 FROM (
     SELECT proposed_by_id, proposed_at, approved_by_id, approved_at, reason
@@ -27,7 +27,7 @@ WHERE approved_at IS NOT NULL OR approved_by_id IS NOT NULL
 # What a rule judged must lie after its second signature, in its days and in its authority.
 JUDGED_BY_RULE_IN_FORCE = """
 SELECT count(*), count(*) FILTER (
-    WHERE (approved_at <= judged_at AND effective_from <= judged_on
+    WHERE (approved_at <= judged_at + %(skew)s AND effective_from <= judged_on
         AND (rule_authority_id IS NULL OR rule_authority_id = authority_id)) IS NOT TRUE)
 FROM (
     SELECT r.approved_at, r.effective_from, r.authority_id AS rule_authority_id, s.authority_id,

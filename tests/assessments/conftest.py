@@ -2,19 +2,30 @@
 
 import pytest
 from django.db import connections
+from wagtail.rich_text import RichText
 
 from assessments import actions
-from assessments.models import Question, QuestionOption
-from courses.models import Enrolment
+from assessments.models import Question, QuestionOption, TestRule
+from courses.models import CourseIndexPage, CoursePage, Enrolment, LessonPage, ModulePage
 from tests.databases import clone, drop, ensure_template
-from tests.factories import LONG_AGO, LearnerFactory, make_course, make_test_rule
+from tests.factories import LONG_AGO, LearnerFactory, UserFactory, make_test_rule
 
+SCREEN = {"heading": "Screen", "content": [("text", RichText("<p>Text.</p>"))]}
 EXPLANATION = "Because of the explanation."
 
 
 @pytest.fixture
 def course():
-    return make_course()
+    """Two live lessons, without the revisions, which are slow to write and read by no test here."""
+    index = CourseIndexPage.objects.get()
+    course = index.add_child(
+        instance=CoursePage(title="Course", slug="course", summary="A course.", edition="1")
+    )
+    module = course.add_child(instance=ModulePage(title="Module", slug="module"))
+    for number in (1, 2):
+        fields = {"title": f"Lesson {number}", "slug": f"lesson-{number}", "summary": "A lesson."}
+        module.add_child(instance=LessonPage(minutes=5, screens=[("screen", SCREEN)], **fields))
+    return course
 
 
 @pytest.fixture
@@ -77,6 +88,20 @@ def rule_of(course, *, bank=4, **fields):
     rule = make_test_rule(course, bank=0, **fields)
     for place in rule.blueprint.select_related("topic__lesson"):
         fill_bank(place.topic, bank - place.topic.questions.count())
+    return rule
+
+
+def draft_rule(course, *, places=(), **fields):
+    """A rule that nobody has approved. ``places`` holds topic, questions and minimum of each."""
+    rule = TestRule.objects.create(
+        course=course,
+        reason="Test",
+        proposed_by=UserFactory(),
+        proposed_at=LONG_AGO,
+        **{"effective_from": LONG_AGO.date(), **fields},
+    )
+    for topic, questions, minimum in places:
+        rule.blueprint.create(topic=topic, questions=questions, minimum=minimum)
     return rule
 
 

@@ -8,7 +8,7 @@ from django.db.models import ProtectedError
 
 from assessments import actions
 from assessments.models import Answer, DrawnQuestion, Question, Sitting, TestRuleTopic
-from tests.assessments.conftest import answer, rule_of
+from tests.assessments.conftest import answer, draft_rule, rule_of
 
 pytestmark = pytest.mark.django_db
 
@@ -124,16 +124,7 @@ def test_blueprint_of_an_approved_rule_is_frozen(rule):
         TestRuleTopic.objects.update(questions=1)
 
 
-def test_minimum_above_what_is_drawn_is_refused(course):
-    rule = rule_of(course)
-    place = rule.blueprint.first()
-    unapproved = type(rule)(
-        course=course,
-        effective_from=rule.effective_from,
-        reason="Test",
-        proposed_by=rule.proposed_by,
-        proposed_at=rule.proposed_at,
-    )
-    unapproved.save()
+def test_minimum_above_what_is_drawn_is_refused(rule, course):
+    topic = rule.blueprint.first().topic
     with refused("blueprint_minimum_within_topic"), transaction.atomic():
-        TestRuleTopic.objects.create(rule=unapproved, topic=place.topic, questions=1, minimum=2)
+        draft_rule(course, places=[(topic, 1, 2)])

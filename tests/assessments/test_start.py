@@ -1,15 +1,15 @@
 """Starting a sitting: who may, what is drawn, what is kept."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from assessments import actions
 from assessments.eligibility import Code
-from assessments.models import DrawnQuestion, Question, Sitting, TestRule, TestRuleTopic
+from assessments.models import DrawnQuestion, Question, Sitting
 from assessments.paper import digest
 from courses.actions import enrol
-from tests.assessments.conftest import answer, finished, rule_of, sit
+from tests.assessments.conftest import answer, draft_rule, finished, rule_of, sit
 from tests.factories import (
     LONG_AGO,
     AuthorityFactory,
@@ -89,19 +89,27 @@ def test_start_before_the_day_of_the_rule_is_refused(rule, learner, course):
     assert refusal(learner, course, day_before).code == Code.NO_RULE
 
 
-def test_rule_counts_from_midnight_in_london(rule, learner, course):
-    # In July London is an hour ahead: 23:00 UTC is already the first day of the rule.
-    assert start(learner, course, LONG_AGO.replace(hour=23) - timedelta(days=1)).rule == rule
+@pytest.mark.parametrize(
+    ("moment", "counts"),
+    [("2026-06-30T22:59:59Z", False), ("2026-06-30T23:00:00Z", True)],
+    ids=["before-midnight", "midnight"],
+)
+def test_rule_counts_from_midnight_in_london(rule, course, learner, moment, counts):
+    topic = rule.blueprint.first().topic
+    later = draft_rule(course, effective_from=date(2026, 7, 1), places=[(topic, 1, 0)])
+    later.approve(by=UserFactory(), now=LONG_AGO)
+    started = start(learner, course, datetime.fromisoformat(moment))
+    assert started.rule == (later if counts else rule)
+
+
+def test_rule_judges_nobody_before_it_was_approved(rule, learner, course):
+    assert rule.effective_from <= LONG_AGO.date()
+    before = LONG_AGO - timedelta(seconds=1)
+    assert refusal(learner, course, before).code == Code.NO_RULE
 
 
 def test_rule_nobody_approved_judges_nobody(course, learner, now):
-    TestRule.objects.create(
-        course=course,
-        effective_from=LONG_AGO.date(),
-        reason="Test",
-        proposed_by=UserFactory(),
-        proposed_at=LONG_AGO,
-    )
+    draft_rule(course)
     assert refusal(learner, course, now).code == Code.NO_RULE
 
 
@@ -130,13 +138,7 @@ def test_question_without_a_right_option_does_not_count_as_published(course, lea
 
 
 def test_rule_with_an_empty_blueprint_is_refused(course, learner, now):
-    rule = TestRule.objects.create(
-        course=course,
-        effective_from=LONG_AGO.date(),
-        reason="Test",
-        proposed_by=UserFactory(),
-        proposed_at=LONG_AGO,
-    )
+    rule = draft_rule(course)
     rule.approve(by=UserFactory(), now=LONG_AGO)
     assert refusal(learner, course, now).code == Code.BANK_TOO_SMALL
 
@@ -265,15 +267,7 @@ def test_two_learners_get_different_seeds_and_tokens(rule, course, now):
 
 def test_minimum_of_a_topic_is_frozen_with_the_paper(course, learner, now):
     topic = rule_of(course).blueprint.first().topic
-    stricter = TestRule.objects.create(
-        course=course,
-        authority=learner.authority,
-        effective_from=LONG_AGO.date(),
-        reason="Test",
-        proposed_by=UserFactory(),
-        proposed_at=LONG_AGO,
-    )
-    TestRuleTopic.objects.create(rule=stricter, topic=topic, questions=2, minimum=1)
+    stricter = draft_rule(course, authority=learner.authority, places=[(topic, 2, 1)])
     stricter.approve(by=UserFactory(), now=LONG_AGO)
     (held,) = start(learner, course, now).paper["topics"]
     assert held == {"slug": topic.slug, "title": topic.title, "minimum": 1}

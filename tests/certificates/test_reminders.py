@@ -23,7 +23,8 @@ def notices(certificate):
 
 
 def test_daily_sweeps_send_each_notice_once_on_its_day(certificate):
-    sent_on = [ahead for ahead in range(100, -40, -1) if sweep(certificate, ahead)]
+    days = [91, 90, 89, 75, 61, 60, 59, 31, 30, 29, 15, 14, 13, 8, 7, 6, 2, 1, 0, -1, -2, -30, -31]
+    sent_on = [ahead for ahead in days if sweep(certificate, ahead)]
     assert sent_on == notices(certificate) == [90, 60, 30, 14, 7, 1, -1]
 
 
@@ -108,6 +109,17 @@ def test_text_says_the_day_and_links_to_the_dashboard(certificate, settings):
     message = certificate.reminders.get().message
     assert message.subject == "Your safeguarding training ends on 22 November 2029"
     assert f"{settings.SITE_URL}/dashboard/" in message.body
+
+
+@pytest.mark.parametrize(
+    ("window", "sentence"),
+    [(90, "You can renew it now."), (30, "You can renew it from 23 October 2029.")],
+)
+def test_text_says_when_it_can_be_renewed(now, window, sentence):
+    make_validity_rule(renewal_window_days=window)
+    certificate = make_certificate(at=now)
+    sweep(certificate, 60)
+    assert sentence in certificate.reminders.get().message.body
 
 
 def test_text_after_the_end_says_that_it_ended(certificate):

@@ -67,6 +67,12 @@ def test_role_that_ended_opens_nothing_on_the_next_request(as_officer, certifica
     assert as_officer.get(LIST).status_code in (302, 403)
 
 
+def test_list_shows_the_facts(as_officer, certificate):
+    page = as_officer.get(LIST).content.decode()
+    for fact in [certificate.holder_name, "22 November 2026", "22 November 2029", "Valid"]:
+        assert fact in page
+
+
 def test_list_says_what_each_is_worth_today(as_officer, certificate, revoke_it):
     assert "Revoked" in as_officer.get(LIST).content.decode()
 

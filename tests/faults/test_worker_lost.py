@@ -27,8 +27,9 @@ PASS = textwrap.dedent(
     for lesson in course.lessons():
         take_lesson(round, LessonPage.objects.get(pk=lesson.pk), now=now)
     sitting = actions.start_sitting(learner=learner, course=course, now=now)
-    for position, question in enumerate(sitting.paper["questions"], start=1):
-        actions.give_answer(sitting=sitting, position=position, option_token=question["key"], now=now)
+    for place, question in enumerate(sitting.paper["questions"], start=1):
+        token = question["key"]
+        actions.give_answer(sitting=sitting, position=place, option_token=token, now=now)
     print(actions.submit(sitting=sitting, now=now).outcome)
     """
 )

@@ -1,4 +1,4 @@
-"""A driver on an old phone: 320 pixels wide, no JavaScript. A second pair of eyes checks each page."""
+"""A driver on an old phone: 320 pixels wide, no JavaScript. An inspector looks at each page."""
 
 import os
 from pathlib import Path
@@ -103,7 +103,7 @@ class Driver:
         return self.context.request.get(address).body()
 
     def take_course(self, address: str) -> None:
-        """Every lesson, every screen; each check is answered, the first one of all wrongly first."""
+        """Every screen of every lesson; each understanding check gets a try."""
         self.page.goto(address)
         self.look("3-course")
         self.press("Start the course")
@@ -123,7 +123,7 @@ class Driver:
             check.get_by_role("button").click()
 
     def take_test(self, *, wrong: int = 0) -> None:
-        """Start the test and answer all; the first ``wrong`` questions wrongly, then hand it in."""
+        """Start the test, answer all (the first ``wrong`` ones wrongly), and hand it in."""
         self.press("Start the test")
         for number in range(1, 21):
             self.look("5-question" if number == 2 else "")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licensing.eligibility import (
@@ -19,6 +19,7 @@ from licensing.eligibility import (
 )
 
 START = date(2020, 1, 1)
+patient = settings(deadline=None)  # A busy machine proves nothing wrong.
 days = st.integers(0, 4000).map(lambda number: START + timedelta(days=number))
 instants = st.integers(0, 4000 * 24).map(
     lambda hours: datetime(2020, 1, 1, tzinfo=UTC) + timedelta(hours=hours)
@@ -58,6 +59,7 @@ def asked(terms, kind, held, as_at, known_at):
     return assess(terms, licence_kind=kind, certificates=held, as_at=as_at, known_at=known_at)
 
 
+@patient
 @given(terms, kinds, facts, days, instants, certificates(), later_by)
 def test_a_certificate_issued_later_changes_no_answer(t, kind, held, as_at, known_at, new, wait):
     new = replace(new, issued_at=known_at + wait)
@@ -65,6 +67,7 @@ def test_a_certificate_issued_later_changes_no_answer(t, kind, held, as_at, know
     assert asked(t, kind, [*held, new], as_at, known_at) == asked(t, kind, held, as_at, known_at)
 
 
+@patient
 @given(terms, kinds, certificates(), days, instants, events, later_by)
 def test_an_event_recorded_later_changes_no_answer(t, kind, one, as_at, known_at, event, wait):
     event = replace(event, recorded_at=known_at + wait)
@@ -76,6 +79,7 @@ def test_an_event_recorded_later_changes_no_answer(t, kind, one, as_at, known_at
     assert (before.status, before.reasons) == (after.status, after.reasons)
 
 
+@patient
 @given(terms, kinds, facts, days, instants, later_by)
 def test_time_alone_never_makes_training_good_again(t, kind, held, as_at, known_at, wait):
     """Without a pass, a reinstatement or a change of terms between the two days."""
@@ -93,6 +97,7 @@ def test_time_alone_never_makes_training_good_again(t, kind, held, as_at, known_
     assert before in MEETING or after not in MEETING
 
 
+@patient
 @given(terms, kinds, facts, days, instants, later_by)
 def test_expired_stays_expired_until_something_happens(t, kind, held, as_at, known_at, wait):
     held = [replace(one, passed_on=min(one.passed_on, as_at), events=()) for one in held]
@@ -102,6 +107,7 @@ def test_expired_stays_expired_until_something_happens(t, kind, held, as_at, kno
     assert before is not Status.EXPIRED or after is Status.EXPIRED
 
 
+@patient
 @given(st.lists(st.tuples(terms, kinds, facts), max_size=3), days, instants)
 def test_met_if_and_only_if_every_status_is_a_meeting_one(requirements, as_at, known_at):
     found = [asked(t, kind, held, as_at, known_at) for t, kind, held in requirements]
@@ -111,6 +117,7 @@ def test_met_if_and_only_if_every_status_is_a_meeting_one(requirements, as_at, k
     assert (training(found) is Training.MET) is met
 
 
+@patient
 @given(terms, kinds, facts, days, instants)
 def test_the_order_of_the_certificates_is_nothing(t, kind, held, as_at, known_at):
     there = asked(t, kind, held, as_at, known_at)
@@ -119,6 +126,7 @@ def test_the_order_of_the_certificates_is_nothing(t, kind, held, as_at, known_at
     assert (there.status, there.reasons[0]) == (back.status, back.reasons[0])
 
 
+@patient
 @given(terms, facts, days, instants)
 def test_valid_means_that_a_certificate_known_by_then_covers_the_day(t, held, as_at, known_at):
     found = asked(t, "dual", held, as_at, known_at)
@@ -129,12 +137,14 @@ def test_valid_means_that_a_certificate_known_by_then_covers_the_day(t, held, as
         assert shown.issued_at <= known_at
 
 
+@patient
 @given(terms, facts, days, instants)
 def test_every_answer_has_a_reason(t, held, as_at, known_at):
     assert all(reason.text for reason in asked(t, "dual", held, as_at, known_at).reasons)
     assert asked(t, "dual", held, as_at, known_at).reasons
 
 
+@patient
 @given(terms, facts, days, instants)
 def test_a_pass_never_makes_the_answer_worse(t, held, as_at, known_at):
     new = Certificate("NEW", "Safeguarding", as_at, date(2099, 1, 1), date(2098, 1, 1), known_at)

@@ -225,6 +225,12 @@ def test_token_of_another_client_cannot_be_withdrawn(sign_in, post, api_client, 
     assert Token.objects.count() == 1
 
 
+def test_withdrawing_needs_a_token(post, api_client):
+    response = post(REVOKE, client_id="demo-licensing", client_secret=SECRET)
+
+    assert (response.status_code, response.json()["error"]) == (400, "invalid_request")
+
+
 def test_failed_tries_of_one_client_are_limited(try_wrongly, api_client):
     answers = [try_wrongly().status_code for _ in range(oauth.TRIES_OF_CLIENT + 1)]
 

@@ -1,4 +1,4 @@
-"""The lessons and questions themselves are held to the rules of language, reading age and fairness."""
+"""Lessons and questions are held to the rules of language, reading age and fairness."""
 
 import re
 from collections import Counter

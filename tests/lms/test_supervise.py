@@ -78,7 +78,7 @@ def test_lines_carry_the_name_of_their_process(
     crew.printer.output = sys.stdout
     crew.start("web", "echo served")
 
-    assert crew.next_event(timeout=5) == Ended("web", 0)
+    assert crew.next_event(timeout=15) == Ended("web", 0)
     crew.stop()
     assert capsys.readouterr().out.endswith(" web     | served\n")
 
@@ -87,12 +87,12 @@ def test_the_end_of_a_process_is_seen_while_its_children_live_on(crew: Crew) -> 
     crew.start("web", "sh -c 'sleep 60 & exit 3'")
     group = crew.members["web"].pid
 
-    event = crew.next_event(timeout=5)
+    event = crew.next_event(timeout=15)
     assert event == Ended("web", 3)
     crew.collect(event)
 
     with pytest.raises(ProcessLookupError):
-        wait_for(lambda: os.killpg(group, 0), what="the orphan's end", seconds=3)
+        wait_for(lambda: os.killpg(group, 0), what="the orphan's end", seconds=15)
 
 
 def test_stop_ends_what_obeys_and_then_what_does_not(
@@ -112,14 +112,14 @@ def test_stop_ends_what_obeys_and_then_what_does_not(
 
 def test_a_second_request_does_not_wait(crew: Crew, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crew_module, "SAME_REQUEST", 0.0)
+    monkeypatch.setattr(crew_module, "GRACE", 3600.0)  # The test would not end in its time.
     crew.start("stubborn", "sh -c 'trap \"\" TERM; while :; do sleep 1; done'")
     time.sleep(0.3)  # The trap is set by now.
     crew.events.put(Asked(signal.SIGINT))
 
-    began = time.monotonic()
     crew.stop()
 
-    assert time.monotonic() - began < 2
+    assert crew.members == {}
 
 
 def test_a_reader_that_went_away_is_a_request_to_stop(
