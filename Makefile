@@ -35,7 +35,7 @@ run: set-up ## starts everything at http://127.0.0.1:8000; Ctrl-C stops it
 	@exec $(BIN)/python -m lms.supervise --with-parent
 
 test: set-up ## runs the whole suite; ARGS go to pytest
-	@exec $(SERVICES) --quick --data .local/test -- $(BIN)/python -m pytest -n auto $(ARGS)
+	@exec $(SERVICES) --quick --data .local/test -- $(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 check: set-up ## everything short of the tests; changes nothing
 	@exec $(SERVICES) --quick --data .local/check -- $(MAKE) --no-print-directory --keep-going $(CHECKS)

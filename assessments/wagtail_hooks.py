@@ -1,7 +1,11 @@
 """The staff door of the tests: the question bank and the test rules."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -14,7 +18,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from assessments import perms, views
 from assessments.forms import QuestionForm
-from assessments.models import Question, Topic
+from assessments.models import DrawnQuestion, Question, Topic
 
 
 class TopicViewSet(SnippetViewSet):
@@ -54,6 +58,19 @@ class QuestionViewSet(SnippetViewSet):
 
 register_snippet(TopicViewSet)
 register_snippet(QuestionViewSet)
+
+
+@hooks.register("before_delete_snippet")
+def keep_drawn_questions(request: HttpRequest, instances: Iterable[Any]) -> HttpResponse | None:
+    """A question that stood on a paper stays in the bank; it can be unpublished."""
+    if not DrawnQuestion.objects.filter(question__in=_questions(instances)).exists():
+        return None
+    messages.error(request, _("A question that was in a test is kept. Unpublish it instead."))
+    return redirect("wagtailsnippets_assessments_question:list")
+
+
+def _questions(instances: Iterable[Any]) -> list[Question]:
+    return [instance for instance in instances if isinstance(instance, Question)]
 
 
 @hooks.register("register_admin_urls")

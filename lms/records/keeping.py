@@ -9,8 +9,8 @@ from lms.records.invariant import Counts, Invariant, stated
 
 SIGNED_BY_TWO = """
 SELECT count(*), count(*) FILTER (
-    WHERE (approved_by_id <> proposed_by_id AND reason <> '' AND approved_at + %(skew)s >= proposed_at)
-        IS NOT TRUE)
+    WHERE (approved_by_id <> proposed_by_id AND reason <> ''
+        AND approved_at + %(skew)s >= proposed_at) IS NOT TRUE)
 FROM (
     SELECT proposed_by_id, proposed_at, approved_by_id, approved_at, reason
     FROM assessments_testrule

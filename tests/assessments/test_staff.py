@@ -158,6 +158,23 @@ def test_question_form_is_the_one_that_the_bank_uses():
     assert issubclass(Question.get_edit_handler().get_form_class(), QuestionForm)
 
 
+@pytest.mark.parametrize(("was_drawn", "kept"), [(True, True), (False, False)])
+def test_administrator_deletes_a_question_only_if_it_was_in_no_test(
+    client, sitting, was_drawn, kept
+):
+    drawn = [question["question_id"] for question in sitting.questions]
+    bank = (
+        Question.objects.filter(pk__in=drawn)
+        if was_drawn
+        else Question.objects.exclude(pk__in=drawn)
+    )
+    question = bank.first()
+    client.force_login(UserFactory(is_superuser=True))
+    page = client.post(bank_url("delete", question.pk), follow=True).content.decode()
+    assert Question.objects.filter(pk=question.pk).exists() is kept
+    assert ("Unpublish it instead." in page) is kept
+
+
 # -- the rules ----------------------------------------------------------------------------------
 
 

@@ -105,9 +105,9 @@ def test_list_asks_the_same_number_of_questions_however_long(
 ):
     for _ in range(1, held):
         make_certificate(at=now, learner=None, authority=certificate.authority)
-    as_officer.get(LIST)
-    with django_assert_num_queries(16):
-        assert len(listed(as_officer.get(LIST))) == held
+    rows_alone = reverse("staff_certificates_results")  # Without the menu, to which rooms add.
+    with django_assert_num_queries(10):
+        assert len(listed(as_officer.get(rows_alone))) == held
 
 
 def test_authority_of_nobody_shows_nothing(client, certificate, now):

@@ -11,11 +11,7 @@ from django.db import OperationalError, connection
 from licensing.api import oauth, throttle
 from tests.licensing.factories import SECRET, make_client, make_licence
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.usefixtures("at_noon"),
-    pytest.mark.urls("tests.licensing.urls"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TOKEN, REVOKE = "/identity/o/api/token", "/identity/o/api/revoke"

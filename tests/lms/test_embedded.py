@@ -27,7 +27,7 @@ pytestmark = pytest.mark.processes
 
 @pytest.fixture
 def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A directory of the test's own, and no servers in the environment; none is left, pass or fail."""
+    """A directory of its own and no servers given; none is left running, pass or fail."""
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.delenv("REDIS_URL", raising=False)
     yield tmp_path / "data"
