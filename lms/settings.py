@@ -197,6 +197,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
     "socket_timeout": 5,
     "socket_connect_timeout": 2,
+    "interval_start": 0.2,
     "max_retries": 1,  # A web request never waits for Redis: the sweep finds the work anyway.
 }
 CELERY_TASK_PUBLISH_RETRY = False
@@ -209,9 +210,18 @@ CELERY_BEAT_SCHEDULE = {
         "task": "assessments.tasks.close_expired_sittings",
         "schedule": 30.0,
     },
-    "issue-missing-certificates": {
+    "issue-recent-certificates": {
         "task": "certificates.tasks.issue_missing_certificates",
         "schedule": 10.0,
+        "kwargs": {"days": 2},  # Cheap; the full run below misses nothing.
+    },
+    "issue-missing-certificates": {
+        "task": "certificates.tasks.issue_missing_certificates",
+        "schedule": 600.0,
+    },
+    "clear-expired-tokens": {
+        "task": "licensing.tasks.clear_expired_tokens",
+        "schedule": crontab(hour=3, minute=30),
     },
     "queue-due-reminders": {
         "task": "certificates.tasks.queue_due_reminders",
@@ -251,6 +261,7 @@ MFA_TOTP_ISSUER = "Driver safeguarding training"
 IDP_OIDC_ADAPTER = "licensing.api.oauth.OidcAdapter"
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600  # Seconds.
 STAFF_SECOND_FACTOR_REQUIRED = PRODUCTION
+API_CALLS_PER_MINUTE = 60_000  # Of one client: room for a nightly comparison of a whole register.
 
 # -- Staff site -----------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = "Driver safeguarding training"
@@ -288,6 +299,7 @@ FONTS_DIR = BASE_DIR / "lms" / "frontend" / "build_fonts"
 
 # -- Mail, logs -----------------------------------------------------------------------------------
 vars().update(env.email_url_config(required_in_production("EMAIL_URL", "consolemail://")))
+EMAIL_TIMEOUT = 10  # Seconds; without it a silent mail server would hold a worker for ever.
 DEFAULT_FROM_EMAIL = required_in_production("DEFAULT_FROM_EMAIL", "training@demo.example")
 LOGGING = {
     "version": 1,

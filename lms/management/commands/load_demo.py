@@ -4,8 +4,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
-from licensing.actions import make_api_client
 
+from licensing.actions import make_api_client
 from lms.demo import bank, courses, history, people
 from lms.roles import sync_groups
 from people.models import Authority
@@ -33,8 +33,8 @@ class Command(BaseCommand):
             author=staff["trainer@demo.example"],
             approver=staff["reviewer@demo.example"],
         )
-        learners = people.load_drivers(authorities["DEMO-NB"], now=now)
-        people.load_unclaimed(authorities, now=now)
+        learners = people.load_drivers(authorities["DEMO-NB"])
+        people.load_unclaimed(authorities)
         history.load_history(learners, full, today=timezone.localdate(now))
         self._load_clients(authorities)
         self.stdout.write("The demo is loaded.")
