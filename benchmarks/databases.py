@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import psycopg
-
-from tests.databases import ROOT, admin_connection, clone, drop, ensure_template, url_of
+from tests.databases import ROOT, admin_connection, clone, connect, drop, ensure_template, url_of
 
 LOCK = 8_205_914  # An arbitrary number: one run at a time on a server.
 
@@ -35,7 +33,7 @@ def filled(learners: int) -> Iterator[str]:
     clone(ensure_template(demo=True), name)
     try:
         run(name, "manage.py", "seed_scale", "--learners", str(learners))
-        with psycopg.connect(url_of(name), autocommit=True) as connection:
+        with connect(name, autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
         yield name
     finally:
@@ -56,5 +54,5 @@ def run(database: str, *command: str) -> str:
 
 
 def rows(database: str, statement: str, *values: Any) -> list[tuple[Any, ...]]:
-    with psycopg.connect(url_of(database)) as connection:
+    with connect(database) as connection:
         return connection.execute(statement, values).fetchall()

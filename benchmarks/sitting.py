@@ -16,7 +16,7 @@ from benchmarks.figure import Figure, compared, readable
 from benchmarks.options import Options
 from benchmarks.serving import YARDSTICK, served, working
 from benchmarks.status import NUMBERS, any_of
-from tests.databases import url_of
+from tests.databases import connect
 
 COURSE = "safeguarding"
 PAPER = "SELECT paper FROM assessments_sitting WHERE id = %s"
@@ -92,7 +92,7 @@ def certificate_delay(database: str, options: Options) -> list[Figure]:
     with (
         served(database, ready="/health/live") as port,
         working(database),
-        psycopg.connect(url_of(database), autocommit=True) as watch,
+        connect(database, autocommit=True) as watch,
     ):
         seconds = [handed_in(database, port, entrant, watch) for entrant in people][1:]
     issued = median(issued for issued, _ in seconds)

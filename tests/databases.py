@@ -14,17 +14,22 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCK = 7_205_914  # An arbitrary number: only one process of a run makes the template.
 
 
-def admin_connection() -> psycopg.Connection:
-    """A connection to the maintenance database, for CREATE and DROP DATABASE."""
+def connect(name: str, *, autocommit: bool = False) -> psycopg.Connection:
+    """A connection of its own to another database on the same server."""
     db = settings.DATABASES["default"]
     return psycopg.connect(
-        dbname="postgres",
+        dbname=name,
         user=db["USER"],
         password=db["PASSWORD"] or None,
         host=db["HOST"] or None,
         port=db["PORT"] or None,
-        autocommit=True,
+        autocommit=autocommit,
     )
+
+
+def admin_connection() -> psycopg.Connection:
+    """A connection to the maintenance database, for CREATE and DROP DATABASE."""
+    return connect("postgres", autocommit=True)
 
 
 def url_of(name: str) -> str:

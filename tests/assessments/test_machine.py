@@ -175,7 +175,7 @@ def test_no_order_of_steps_breaks_a_promise(course, now):
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=25,
+            max_examples=15,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -98,6 +98,14 @@ def test_topics_to_revisit_stand_in_the_order_of_the_blueprint_with_their_lesson
     assert marking.revisit == (Revisit("a", "A", (10,)), Revisit("b", "B", (11,)))
 
 
+@pytest.mark.parametrize("lessons", [(33, 1), (1, 33)])
+def test_lessons_of_a_topic_stand_in_an_order_that_says_nothing_of_the_questions(lessons):
+    two = paper("a", "a")
+    for question, lesson_id in zip(two["questions"], lessons, strict=True):
+        question["lesson_id"] = lesson_id
+    assert mark(two, {}, 100).revisit == (Revisit("a", "A", (1, 33)),)
+
+
 def test_nothing_is_to_be_revisited_when_all_is_right():
     assert mark(paper("a", "b"), keys(1, 2), 100).revisit == ()
 

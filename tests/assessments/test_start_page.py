@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from assessments import actions
-from assessments.models import Sitting
+from assessments.models import Question, Sitting
 from courses.actions import enrol
 from tests.assessments.conftest import answer, rule_of, sit
 from tests.assessments.pages import question_url, result_url, review_url, start_url, text, token
@@ -88,8 +88,18 @@ def test_start_page_without_a_rule_says_the_test_is_not_ready(as_learner, course
     assert "The test is not ready yet." in text(as_learner.get(start_url(course)))
 
 
-def test_start_page_with_too_small_a_bank_says_the_test_is_not_ready(as_learner, course):
-    rule_of(course, questions_per_topic=5, bank=4)
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda question: Question.objects.filter(pk=question.pk).delete(),
+        lambda question: Question.objects.filter(pk=question.pk).update(live=False),
+        lambda question: question.options.update(correct=False),
+    ],
+    ids=["missing", "unpublished", "without-a-right-option"],
+)
+def test_start_page_with_one_question_too_few_says_the_test_is_not_ready(as_learner, course, spoil):
+    rule_of(course, questions_per_topic=4, bank=4)
+    spoil(Question.objects.first())
     assert "The test is not ready yet." in text(as_learner.get(start_url(course)))
 
 

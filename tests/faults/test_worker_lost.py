@@ -3,11 +3,10 @@
 import signal
 import textwrap
 
-import psycopg
 import pytest
 import redis
-from django.conf import settings
 
+from tests.databases import connect
 from tests.site import running_site, wait_for
 
 pytestmark = pytest.mark.processes
@@ -37,14 +36,7 @@ PASS = textwrap.dedent(
 
 def certificates(site):
     """How many certificates the newly passed driver holds."""
-    db = settings.DATABASES["default"]
-    with psycopg.connect(
-        dbname=site.database,
-        user=db["USER"],
-        password=db["PASSWORD"] or None,
-        host=db["HOST"] or None,
-        port=db["PORT"] or None,
-    ) as connection:
+    with connect(site.database) as connection:
         return connection.execute(
             "SELECT count(*) FROM certificates_certificate c"
             " JOIN people_learner l ON l.id = c.learner_id"

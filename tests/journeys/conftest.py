@@ -23,8 +23,9 @@ QUIET = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Closed after each module: while it is open, Django takes this thread for an async one."""
     if not CHROMIUM:
         sentence = "No Chromium was found: install chromium to run the browser tests."
         if os.environ.get("REQUIRE_BROWSER"):

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
 
-import psycopg
 import pytest
 from django.db import connection, transaction
 
@@ -19,7 +18,7 @@ from courses.actions import enrol
 from lms import records
 from lms.demo.history import pass_on, take_lesson
 from outbox.actions import relay_messages
-from tests.databases import ROOT, clone, drop, ensure_template, url_of
+from tests.databases import ROOT, clone, connect, drop, ensure_template, url_of
 from tests.factories import (
     LearnerFactory,
     LicenceFactory,
@@ -366,7 +365,7 @@ def test_command_lists_each_invariant_and_ends_with_0_when_a_new_database_is_who
 
 
 def test_command_names_what_is_broken_and_ends_with_1(database):
-    with psycopg.connect(url_of(database)) as harm:
+    with connect(database) as harm:
         harm.execute("ALTER TABLE assessments_answer DISABLE TRIGGER USER")
     done = run_command(database)
     assert done.returncode == 1
