@@ -1,8 +1,8 @@
 """`python -m benchmarks.sweeping DAYS`: the reminder sweep on so many days, one after another.
 
 Prints, for each day, how many certificates one statement finds due and its seconds, how many
-reminders the sweep queued and its seconds, and the peak memory so far in MB; on the first day the
-sweep catches up with whatever was missed before.
+reminders the sweep queued and its seconds, and the most memory used before and by the end of it in
+MB; on the first day the sweep catches up with whatever was missed before.
 """
 
 import resource
@@ -52,12 +52,16 @@ def main(days: int) -> None:
     now = timezone.now()
     for ahead in range(days):
         moment = now + timedelta(days=ahead)
+        before = peak()
         due, statement = select_due(moment)
         began = time.perf_counter()
         queued = queue_due_reminders(now=moment)
         swept = time.perf_counter() - began
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(due, statement, queued, swept, peak)
+        print(due, statement, queued, swept, before, peak())
+
+
+def peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def select_due(moment: datetime) -> tuple[int, float]:

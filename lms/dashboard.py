@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from assessments import perms as tests
+from assessments.eligibility import Code
 from assessments.models import Sitting
 from certificates.models import Certificate
 from courses.models import CoursePage, Enrolment, LessonPage
@@ -20,9 +22,16 @@ class Dashboard:
     lessons_done: int
     lessons_total: int
     next_lesson: LessonPage | None
+    test: tests.Standing | None
     sitting: Sitting | None
     certificate: Certificate | None
     waiting_claims: list[LicenceClaim]
+
+    @property
+    def next_try_at(self) -> datetime | None:
+        """When a wait after a fail is over; None where there is no wait."""
+        reasons = self.test.reasons if self.test else ()
+        return next((reason.until for reason in reasons if reason.code is Code.WAIT), None)
 
 
 def dashboard_of(learner: Learner, *, today: date, now: datetime) -> Dashboard:
@@ -34,13 +43,17 @@ def dashboard_of(learner: Learner, *, today: date, now: datetime) -> Dashboard:
     sitting = _last_sitting(learner, enrolment, full)
     lessons = list(course.lessons()) if course else []
     done = set(enrolment.completions.values_list("lesson_id", flat=True)) if enrolment else set()
-    standing = _standing(enrolment, sitting, certificate, today, now)
+    test = None
+    if enrolment and enrolment.completed_at:
+        test = tests.standing(learner=learner, course=enrolment.course, now=now)
+    standing = _standing(enrolment, test, sitting, certificate, today=today, now=now)
     return Dashboard(
         step=next_step(standing),
         course=course,
         lessons_done=sum(lesson.pk in done for lesson in lessons),
         lessons_total=len(lessons),
         next_lesson=next((lesson for lesson in lessons if lesson.pk not in done), None),
+        test=test,
         sitting=sitting,
         certificate=certificate,
         waiting_claims=list(learner.claims.waiting().select_related("authority")),
@@ -85,11 +98,14 @@ def _last_sitting(
 
 def _standing(
     enrolment: Enrolment | None,
+    test: tests.Standing | None,
     sitting: Sitting | None,
     certificate: Certificate | None,
+    *,
     today: date,
     now: datetime,
 ) -> Standing:
+    waits = [reason.until for reason in test.reasons if reason.until] if test else []
     return Standing(
         today=today,
         now=now,
@@ -101,7 +117,8 @@ def _standing(
             and sitting.outcome == Sitting.Outcome.PASSED
             and not hasattr(sitting, "certificate")
         ),
-        next_try_at=sitting.next_try_at if sitting and enrolment else None,
+        next_try_at=max(waits, default=None),
+        tries_left=test.tries_left if test else None,
         valid_until=certificate.valid_until if certificate else None,
         renew_from=certificate.renew_from if certificate else None,
     )

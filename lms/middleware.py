@@ -5,8 +5,10 @@ from typing import Any
 
 from csp.middleware import CSPMiddleware
 from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLoginRequired
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.views.defaults import permission_denied
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -33,6 +35,23 @@ class LoginRequiredMiddleware(DjangoLoginRequired):
         if getattr(view_func, "__module__", "") in SELF_GUARDED:
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+
+class StaffDoorMiddleware:
+    """A plain refusal for signed-in people without a staff role.
+
+    Wagtail would send them to sign in, and sign-in would send them straight back.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        user = request.user
+        at_the_door = request.path.startswith("/staff/") and user.is_authenticated
+        if at_the_door and not user.has_perm("wagtailadmin.access_admin"):
+            return permission_denied(request, PermissionDenied())
+        return self.get_response(request)
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):

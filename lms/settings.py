@@ -130,6 +130,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "lms.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "lms.middleware.StaffDoorMiddleware",
     "people.middleware.StaffSecondFactorMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

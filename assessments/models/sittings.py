@@ -110,6 +110,11 @@ class Sitting(models.Model):
                 fields=["deadline_at"], name="sitting_expiring", condition=Q(closed_at=None)
             ),
             models.Index(fields=["learner", "course", "started_at"], name="sittings_of_learner"),
+            models.Index(
+                fields=["closed_at", "id"],
+                name="sittings_passed",
+                condition=Q(outcome="passed"),
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="sitting_kept", operation=pgtrigger.Delete),

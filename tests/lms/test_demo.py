@@ -6,9 +6,15 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.actions import approve_rule, propose_rule, start_sitting, submit
+from assessments.models import TestRule
 from certificates.models import Certificate
+from courses.actions import enrol
+from courses.models import CoursePage, LessonPage
 from licensing.answers import training_status
+from lms.demo.history import take_lesson
 from people.models import Authority, Learner, User
+from tests.factories import UserFactory
 
 DASHBOARD = reverse("dashboard")
 
@@ -81,3 +87,47 @@ def test_dashboard_costs_a_fixed_number_of_queries(
 
 def test_demo_holds_nobody_real(demo):
     assert not Learner.objects.exclude(user__email__endswith="demo.example").exists()
+
+
+def test_driver_is_refused_at_the_staff_door(client, demo):
+    client.force_login(User.objects.get(email="new.driver@demo.example"))
+    assert client.get("/staff/").status_code == 403
+
+
+def test_driver_with_no_try_left_is_told_whom_to_ask(client, demo):
+    learner = Learner.objects.get(user__email="new.driver@demo.example")
+    fail_every_try(learner)
+    page = dashboard(client, "new.driver@demo.example")
+    assert "You have no tries left for now" in page
+
+
+def test_driver_who_waits_reads_when_the_next_try_opens(client, demo):
+    learner = Learner.objects.get(user__email="new.driver@demo.example")
+    fail_every_try(learner, tries=None, wait_hours=24)
+    page = dashboard(client, "new.driver@demo.example")
+    assert "You can try again from" in page
+
+
+def fail_every_try(learner, **terms):
+    """Finish the course under a stricter rule of the learner's own council, and fail once."""
+    now = timezone.now()
+    course = CoursePage.objects.get(slug="safeguarding")
+    national = TestRule.objects.get(course=course)
+    blueprint = {place.topic: (place.questions, 0) for place in national.blueprint.all()}
+    own = TestRule(
+        authority=learner.authority,
+        course=course,
+        effective_from=timezone.localdate(now),
+        reason="Stricter",
+        **{"tries": 1, "wait_hours": 0, **terms},
+    )
+    proposer, approver = (
+        User.objects.filter(is_superuser=True).first(),
+        UserFactory(is_superuser=True),
+    )
+    propose_rule(rule=own, blueprint=blueprint, by=proposer, now=now)
+    approve_rule(rule=own, by=approver, now=now)
+    enrolment = enrol(learner=learner, course=course, now=now)
+    for lesson in LessonPage.objects.descendant_of(course).order_by("path"):
+        take_lesson(enrolment, lesson, now=now)
+    submit(sitting=start_sitting(learner=learner, course=course, now=now), now=now)
