@@ -310,6 +310,8 @@ LOGGING = {
     "loggers": {
         "django_tasks": {"level": "WARNING"},  # One line for every index update says nothing.
         "wagtail": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},  # So do two lines for every sweep.
+        "celery.app.trace": {"level": "WARNING"},
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

@@ -121,12 +121,9 @@ def fail_every_try(learner, **terms):
         reason="Stricter",
         **{"tries": 1, "wait_hours": 0, **terms},
     )
-    proposer, approver = (
-        User.objects.filter(is_superuser=True).first(),
-        UserFactory(is_superuser=True),
-    )
+    proposer = User.objects.get(email="admin@demo.example")
     propose_rule(rule=own, blueprint=blueprint, by=proposer, now=now)
-    approve_rule(rule=own, by=approver, now=now)
+    approve_rule(rule=own, by=UserFactory(is_superuser=True), now=now)
     enrolment = enrol(learner=learner, course=course, now=now)
     for lesson in LessonPage.objects.descendant_of(course).order_by("path"):
         take_lesson(enrolment, lesson, now=now)
