@@ -65,7 +65,7 @@ def test_bank_is_closed_to_other_staff(client, draft, now, role):
 def test_bank_is_closed_to_drivers(as_learner, draft):
     for address in bank_addresses(draft):
         response = as_learner.get(address)
-        assert response.status_code == 302, address
+        assert response.status_code == 403, address
 
 
 @pytest.mark.parametrize("role", [Role.AUTHOR, Role.REVIEWER])

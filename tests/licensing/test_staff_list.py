@@ -64,7 +64,7 @@ def test_author_is_refused(sign_in_as, address):
 def test_driver_is_refused(client):
     client.force_login(LearnerFactory().user)
 
-    assert client.get(LIST).status_code == 302
+    assert client.get(LIST).status_code == 403
 
 
 def test_list_costs_the_same_however_long_it_is(sign_in_as, course, django_assert_max_num_queries):
