@@ -20,7 +20,7 @@ from assessments.models import (
     Topic,
 )
 from assessments.signals import attempt_passed
-from courses.actions import close_enrolment
+from courses.actions import close_enrolment, complete_round
 from courses.models import CoursePage
 from people.models import Learner, User
 
@@ -70,6 +70,7 @@ def start_sitting(*, learner: Learner, course: CoursePage, now: datetime) -> Sit
         raise StartRefused(place.reasons)
     assert place.enrolment is not None
     assert place.rule is not None
+    complete_round(enrolment=place.enrolment, now=now)
     seed = secrets.token_hex(SEED_BYTES)
     frozen = _draw_paper(place.rule, place.blueprint, learner=learner, course=course, seed=seed)
     limit = place.rule.time_limit_minutes

@@ -65,7 +65,7 @@ def standing(
     rule = _rule_in_force(learner, course, enrolment, now)
     blueprint = tuple(rule.blueprint.with_available().select_related("topic")) if rule else ()
     reasons = reasons_against(
-        course_complete=enrolment is not None and enrolment.completed_at is not None,
+        course_complete=enrolment is not None and enrolment.lessons_are_done(),
         sitting_open=open_sitting is not None,
         terms=_terms(rule, blueprint),
         tries_used=past["tries"],

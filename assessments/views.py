@@ -57,7 +57,7 @@ class StartTestView(View):
     learner: Learner
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.course = get_object_or_404(CoursePage.objects.live(), slug=kwargs["slug"])
+        self.course = get_object_or_404(CoursePage.objects.original().live(), slug=kwargs["slug"])
         learner = people.learner_of(request)
         if learner is None:
             messages.info(request, _("This page is for drivers and others in training."))

@@ -15,22 +15,32 @@ django.setup()
 
 from django.utils import timezone  # noqa: E402  (Django must be set up before its models load)
 
-from courses.models import CoursePage, Enrolment  # noqa: E402
+from courses.models import CoursePage, Enrolment, LessonCompletion  # noqa: E402
 from people.models import Learner, User  # noqa: E402
 
 
 def main(count: int) -> None:
-    course = CoursePage.objects.get(slug="safeguarding")
+    course = CoursePage.objects.original().get(slug="safeguarding")
+    lessons = list(course.lessons())
     free = Learner.objects.exclude(enrolments__closed_at=None, enrolments__isnull=False)
     learners = free.filter(user__email__endswith="@scale.example").select_related("user")
     now = timezone.now()
     for learner in learners.order_by("pk")[:count]:
-        Enrolment.objects.create(
+        enrolment = Enrolment.objects.create(
             learner=learner,
             course=course,
             authority_id=learner.authority_id,
             started_at=now - timedelta(days=1),
             completed_at=now - timedelta(hours=1),
+        )
+        LessonCompletion.objects.bulk_create(
+            LessonCompletion(
+                enrolment=enrolment,
+                lesson=lesson,
+                revision_id=lesson.live_revision_id,
+                completed_at=now - timedelta(hours=1),
+            )
+            for lesson in lessons
         )
         print(signed_in(learner.user))
 

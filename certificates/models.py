@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from assessments.models import Sitting
 from certificates import renewal
 from courses.models import CoursePage
-from courses.models.progress import Fact
+from courses.models.facts import Fact
 from outbox.models import Message
 from people.models import Authority, DatedRule, Learner, Membership
 

@@ -1,20 +1,32 @@
 """Every change to enrolments and progress."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.models import Permission
 from django.db import transaction
+from wagtail.models import GroupPagePermission
 
 from courses import progress
 from courses.models import (
     CheckAnswer,
+    CourseIndexPage,
     CoursePage,
     Enrolment,
     LessonCompletion,
     LessonPage,
     ScreenVisit,
 )
-from people.models import Learner
+from people.actions import role_group
+from people.models import Authority, Learner, Membership, User
+
+# What a role may do with the courses of its own authority. Nobody publishes: a review does that.
+# A reviewer's "publish" is what Wagtail asks for to take a page down or to change the order.
+PAGE_PERMISSIONS = {
+    Membership.Role.AUTHOR: ("add_page", "change_page"),
+    Membership.Role.REVIEWER: ("change_page", "publish_page"),
+}
 
 
 class ProgressRefused(Exception):
@@ -23,6 +35,45 @@ class ProgressRefused(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+@transaction.atomic
+def start_course(
+    *, title: str, slug: str, summary: str, audience: str, authority: Authority | None, by: User
+) -> CoursePage:
+    """A draft of a course, open to the trainers of ``authority``. Not repeatable: the address is
+    taken by the first one, and a second raises ValidationError."""
+    course = CoursePage(
+        title=title,
+        slug=slug,
+        summary=summary,
+        audience=audience,
+        authority=authority,
+        edition="1",
+        keeper=by,
+        owner=by,
+        live=False,
+    )
+    CourseIndexPage.original().add_child(instance=course)
+    course.save_revision(user=by, log_action=True)
+    open_to_trainers(course=course)
+    return course
+
+
+@transaction.atomic
+def open_to_trainers(*, course: CoursePage) -> None:
+    """Let the trainers of the course's authority, and nobody else's, into it. Safe to repeat."""
+    permissions = GroupPagePermission.objects.filter(page=course)
+    if course.authority is None:
+        permissions.delete()
+        return
+    groups = {role: role_group(role, course.authority) for role in PAGE_PERMISSIONS}
+    permissions.exclude(group__in=groups.values()).delete()
+    for role, codenames in PAGE_PERMISSIONS.items():
+        for permission in Permission.objects.filter(
+            content_type__app_label="wagtailcore", codename__in=codenames
+        ):
+            permissions.get_or_create(group=groups[role], page=course, permission=permission)
 
 
 @transaction.atomic
@@ -39,11 +90,18 @@ def enrol(*, learner: Learner, course: CoursePage, now: datetime) -> Enrolment:
 
 @transaction.atomic
 def answer_check(
-    *, enrolment: Enrolment, lesson: LessonPage, check_id: UUID, option: int, now: datetime
+    *,
+    enrolment: Enrolment,
+    lesson: LessonPage,
+    check_id: UUID,
+    option: int,
+    now: datetime,
+    shown: LessonPage | None = None,
 ) -> CheckAnswer:
     """Record one try at an understanding check; it is never scored and may be repeated.
 
-    Raises ValueError for a check or an option that the lesson does not have.
+    ``shown`` is the translation that was read, if one was. Raises ValueError for a check or an
+    option that the lesson does not have.
     """
     for screen in lesson.screens:
         for block in screen.value["content"]:
@@ -58,49 +116,64 @@ def answer_check(
                     option=option,
                     correct=bool(options[option]["correct"]),
                     answered_at=now,
+                    **_versions(lesson, shown),
                 )
     raise ValueError("The lesson has no such question.")
 
 
 @transaction.atomic
 def pass_screen(
-    *, enrolment: Enrolment, lesson: LessonPage, number: int, now: datetime
+    *,
+    enrolment: Enrolment,
+    lesson: LessonPage,
+    number: int,
+    now: datetime,
+    shown: LessonPage | None = None,
+    seconds: int | None = None,
 ) -> int | None:
     """Go on from screen ``number`` (from 1). Returns the next number; None once the lesson is done.
 
-    Finishing the last lesson completes the round. A repeat writes nothing new. Raises
+    Finishing the last lesson completes the round. A repeat writes nothing new. ``shown`` is the
+    translation that was read, if one was; ``seconds`` the time on screen, where it is known. Raises
     ProgressRefused when the lesson or screen is not open yet or a check on it has had no try.
     """
     enrolment = Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment.pk)
     screens = lesson.outline()
-    done = completed_lessons(enrolment)
-    lesson_ids = [page.pk for page in enrolment.course.lessons()]
-    states = progress.lesson_states(lesson_ids, done)
+    done = enrolment.completed_lessons()
+    states = progress.lesson_states([page.pk for page in enrolment.course.lessons()], done)
     if states.get(lesson.pk, progress.LessonState.LOCKED) is progress.LessonState.LOCKED:
         raise ProgressRefused("lesson_locked")
-    visited = visited_screens(enrolment, lesson)
+    visited = enrolment.visited_screens(lesson)
     if not 1 <= number <= progress.furthest_screen(screens, visited):
         raise ProgressRefused("screen_locked")
     screen = screens[number - 1]
-    if progress.unanswered_checks(screen, answered_checks(enrolment, lesson)):
+    if progress.unanswered_checks(screen, enrolment.answered_checks(lesson)):
         raise ProgressRefused("check_unanswered")
-    ScreenVisit.objects.get_or_create(
-        enrolment=enrolment, lesson=lesson, screen_id=screen.id, defaults={"visited_at": now}
-    )
+    fact = {"enrolment": enrolment, "lesson": lesson, **_versions(lesson, shown)}
+    if screen.id not in visited:
+        ScreenVisit.objects.create(screen_id=screen.id, visited_at=now, seconds=seconds, **fact)
     if number < len(screens):
         return number + 1
     if lesson.pk not in done and progress.lesson_is_complete(screens, visited | {screen.id}):
-        _complete_lesson(enrolment, lesson, lesson_ids, done | {lesson.pk}, now)
+        LessonCompletion.objects.create(completed_at=now, **fact)
+        complete_round(enrolment=enrolment, now=now)
     return None
 
 
-def _complete_lesson(
-    enrolment: Enrolment, lesson: LessonPage, lesson_ids: list[int], done: set[int], now: datetime
-) -> None:
-    LessonCompletion.objects.create(
-        enrolment=enrolment, lesson=lesson, revision=lesson.live_revision, completed_at=now
-    )
-    if enrolment.completed_at is None and progress.course_is_complete(lesson_ids, done):
+def _versions(lesson: LessonPage, shown: LessonPage | None) -> dict[str, Any]:
+    """What the person saw: the lesson's live revision, and the translation's where it was read."""
+    translated = shown is not None and shown.pk != lesson.pk
+    return {
+        "revision_id": lesson.live_revision_id,
+        "translation_id": shown.live_revision_id if translated and shown else None,
+    }
+
+
+@transaction.atomic
+def complete_round(*, enrolment: Enrolment, now: datetime) -> None:
+    """Note when every live lesson was done for the first time. Before that, and on a repeat,
+    nothing happens."""
+    if enrolment.completed_at is None and enrolment.lessons_are_done():
         enrolment.completed_at = now
         enrolment.save(update_fields=["completed_at"])
 
@@ -112,15 +185,3 @@ def close_enrolment(*, enrolment: Enrolment, now: datetime) -> None:
     if enrolment.closed_at is None:
         enrolment.closed_at = now
         enrolment.save(update_fields=["closed_at"])
-
-
-def completed_lessons(enrolment: Enrolment) -> set[int]:
-    return set(enrolment.completions.values_list("lesson_id", flat=True))
-
-
-def visited_screens(enrolment: Enrolment, lesson: LessonPage) -> set[UUID]:
-    return set(enrolment.visits.filter(lesson=lesson).values_list("screen_id", flat=True))
-
-
-def answered_checks(enrolment: Enrolment, lesson: LessonPage) -> set[UUID]:
-    return set(enrolment.check_answers.filter(lesson=lesson).values_list("check_id", flat=True))

@@ -38,7 +38,7 @@ class CourseView(View):
         learner = people.learner_of(request)
         enrolment = perms.readable_enrolment(learner, self.course) if learner else None
         lessons = list(self.course.lessons())
-        done = actions.completed_lessons(enrolment) if enrolment else set()
+        done = enrolment.completed_lessons() if enrolment else set()
         states = progress.lesson_states([lesson.pk for lesson in lessons], done)
         rows = [(lesson, states[lesson.pk]) for lesson in lessons]
         context = {
@@ -83,7 +83,7 @@ class LessonView(View):
             return redirect(course.url)
         self.enrolment = enrolment
         self.lesson_ids = [lesson.pk for lesson in course.lessons()]
-        self.done = actions.completed_lessons(enrolment)
+        self.done = enrolment.completed_lessons()
         states = progress.lesson_states(self.lesson_ids, self.done)
         if enrolment.closed_at is None and states[self.lesson.pk] is LessonState.LOCKED:
             messages.info(request, _("Lessons are taken in order. This one opens later."))
@@ -92,7 +92,7 @@ class LessonView(View):
 
     def _on_screen(self, request: HttpRequest) -> Any:
         screens = self.lesson.outline()
-        visited = actions.visited_screens(self.enrolment, self.lesson)
+        visited = self.enrolment.visited_screens(self.lesson)
         furthest = len(screens) if self.is_finished else progress.furthest_screen(screens, visited)
         asked = request.GET.get("screen", "")
         self.number = (

@@ -83,7 +83,7 @@ def _offered_course(
 ) -> CoursePage | None:
     valid_until = certificate.valid_until if certificate else None
     if full and offers_refresher(today=today, valid_until=valid_until):
-        return full.refreshers.live().first() or full
+        return CoursePage.objects.live().filter(refreshes=full).first() or full
     return full
 
 

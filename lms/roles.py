@@ -2,14 +2,25 @@
 
 from typing import Any
 
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
-from wagtail.models import GroupPagePermission
+from wagtail.models import (
+    GroupPagePermission,
+    Workflow,
+    WorkflowContentType,
+    WorkflowPage,
+    WorkflowTask,
+)
 
-from courses.models import CourseIndexPage
+from assessments.models import Question
+from courses.actions import open_to_trainers
+from courses.models import CourseIndexPage, CoursePage, SafeguardingReview
+from people.actions import role_group
 from people.models import Membership
 
 Role = Membership.Role
+REVIEW = "Safeguarding review"
 
 MODEL_PERMISSIONS: dict[str, list[str]] = {
     Role.AUTHOR: [
@@ -32,30 +43,42 @@ MODEL_PERMISSIONS: dict[str, list[str]] = {
     ],
     Role.OFFICER: ["wagtailadmin.access_admin", "people.view_licence", "people.view_licenceclaim"],
     Role.AUDITOR: ["wagtailadmin.access_admin", "people.view_licence"],
-}
-PAGE_PERMISSIONS: dict[str, list[str]] = {
-    Role.AUTHOR: ["add_page", "change_page"],
-    Role.REVIEWER: ["change_page", "publish_page"],
+    Role.COUNCILLOR: [],
 }
 
 
 def sync_groups(**kwargs: Any) -> None:
-    """Give each role's group exactly the permissions above; safe to repeat."""
+    """Give each role's group exactly the permissions above, each authority's groups its courses,
+    each member of staff their groups, and the courses their review. Safe to repeat."""
     for role, names in MODEL_PERMISSIONS.items():
-        wanted = Q()
+        wanted = Q(pk=None)
         for name in names:
             app, codename = name.split(".")
             wanted |= Q(content_type__app_label=app, codename=codename)
-        group = Group.objects.get_or_create(name=role)[0]
-        group.permissions.set(Permission.objects.filter(wanted))
-        _sync_pages(group, PAGE_PERMISSIONS.get(role, []))
+        role_group(role).permissions.set(Permission.objects.filter(wanted))
+    # Until each course had its own trainers, all trainers had the whole list.
+    GroupPagePermission.objects.filter(
+        page__in=CourseIndexPage.objects.all(), group__name__in=Role.values
+    ).delete()
+    for membership in Membership.objects.current().select_related("user", "authority"):
+        held = membership.role
+        membership.user.groups.add(role_group(held), role_group(held, membership.authority))
+    for course in CoursePage.objects.exclude(authority=None).select_related("authority"):
+        open_to_trainers(course=course)
+    _sync_review()
 
 
-def _sync_pages(group: Group, codenames: list[str]) -> None:
-    index = CourseIndexPage.objects.first()
-    if index is None:
+def _sync_review() -> None:
+    """Everything below a list of courses, and every question, goes live by review (R20)."""
+    pages = CourseIndexPage.objects.all()
+    if not pages:
         return
-    for permission in Permission.objects.filter(
-        content_type__app_label="wagtailcore", codename__in=codenames
-    ):
-        GroupPagePermission.objects.get_or_create(group=group, page=index, permission=permission)
+    task, _ = SafeguardingReview.objects.get_or_create(name=REVIEW)
+    workflow, _ = Workflow.objects.get_or_create(name=REVIEW)
+    WorkflowTask.objects.get_or_create(workflow=workflow, task=task)
+    WorkflowPage.objects.exclude(workflow=workflow).delete()
+    for page in pages:
+        WorkflowPage.objects.get_or_create(page=page, defaults={"workflow": workflow})
+    WorkflowContentType.objects.update_or_create(
+        content_type=ContentType.objects.get_for_model(Question), defaults={"workflow": workflow}
+    )

@@ -279,7 +279,13 @@ WAGTAILDOCS_EXTENSIONS = ["pdf", "vtt", "mp4", "webm"]
 
 # -- Language, time, files ------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
-LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("en-gb", "English")]
+# Each in its own words: a reader looks for what they know.
+LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [
+    ("en-gb", "English"),
+    ("cy", "Cymraeg"),
+    ("pl", "Polski"),
+    ("ur", "اردو"),
+]
 USE_I18N = USE_TZ = True
 TIME_ZONE = "Europe/London"  # Stored in UTC, shown in London; legal days are London days.
 STATIC_URL = "/static/"

@@ -119,7 +119,7 @@ def decide_claim(
 def grant_membership(
     *, user: User, authority: Authority, role: str, by: User | None, now: datetime
 ) -> Membership:
-    """Give a staff role and the group of the same name. A repeat returns the role held already."""
+    """Give a role and its two groups. A repeat returns the role held already."""
     membership, _ = Membership.objects.get_or_create(
         user=user,
         authority=authority,
@@ -127,7 +127,7 @@ def grant_membership(
         ended_at=None,
         defaults={"granted_at": now, "granted_by": by},
     )
-    user.groups.add(Group.objects.get_or_create(name=role)[0])
+    user.groups.add(role_group(role), role_group(role, authority))
     return membership
 
 
@@ -136,6 +136,14 @@ def end_membership(*, membership: Membership, by: User, now: datetime) -> None:
     """Take a staff role away: the next request is refused. Repeats do nothing."""
     if membership.ended_at is None:
         membership.end(by=by, now=now)
-    same_role = Membership.objects.of(membership.user).current().filter(role=membership.role)
-    if not same_role.exists():
-        membership.user.groups.remove(*Group.objects.filter(name=membership.role))
+    user, role = membership.user, membership.role
+    user.groups.remove(role_group(role, membership.authority))
+    if not Membership.objects.of(user).current().filter(role=role).exists():
+        user.groups.remove(role_group(role))
+
+
+def role_group(role: str, authority: Authority | None = None) -> Group:
+    """The group of a role everywhere (what it may do at all), or at one authority (with whose
+    courses)."""
+    name = role if authority is None else f"{role} {authority.code}"
+    return Group.objects.get_or_create(name=name)[0]

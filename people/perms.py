@@ -1,6 +1,9 @@
 """May this person …? One function for each question."""
 
+from typing import Any
+
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from people.models import Authority, Learner, Membership, User
@@ -34,5 +37,12 @@ def may_decide_claim(user: User | AnonymousUser, *, authority: Authority) -> boo
 
 
 def is_staff_member(user: User | AnonymousUser) -> bool:
-    """Anybody with a staff role, and platform administrators."""
-    return user.is_authenticated and (user.is_superuser or has_role(user, *Role.values))
+    """Whoever has a role that opens the staff site, and platform administrators."""
+    staff_site = Membership.STAFF_SITE
+    return user.is_authenticated and (user.is_superuser or has_role(user, *staff_site))
+
+
+def authorities_of(user: Any, *roles: str) -> QuerySet[Authority]:
+    """The authorities at which the person holds one of ``roles`` now."""
+    held = Membership.objects.of(user).current().filter(role__in=roles)
+    return Authority.objects.filter(pk__in=held.values("authority"))

@@ -1,6 +1,6 @@
 """The question bank. Drafts are exam secrets; the live rows are what papers are drawn from."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Self
 
 from django.contrib.contenttypes.fields import GenericRelation
@@ -13,7 +13,8 @@ from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.models import DraftStateMixin, LockableMixin, Orderable, RevisionMixin, WorkflowMixin
 
 from assessments.paper import BankOption, BankQuestion, Candidate
-from courses.models import LessonPage
+from courses.models import LessonPage, Reviewed, Upkeep, UpkeepQuerySet
+from people.models import Authority
 
 # Exposure is counted over the questions drawn last, about a hundred papers: those are the ones that
 # people talk about, and the cost stays the same however many sittings there have been.
@@ -71,7 +72,7 @@ class Topic(models.Model):
         return self.title
 
 
-class QuestionQuerySet(models.QuerySet["Question"]):
+class QuestionQuerySet(UpkeepQuerySet["Question"]):
     def live(self) -> Self:
         """Published questions: the only ones a paper may draw."""
         return self.filter(live=True)
@@ -95,7 +96,9 @@ class QuestionManager(models.Manager.from_queryset(QuestionQuerySet)):  # type: 
             return [Candidate(*row) for row in cursor.fetchall()]
 
 
-class Question(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, ClusterableModel):
+class Question(
+    Reviewed, Upkeep, WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, ClusterableModel
+):
     """One best answer among the options. Papers keep their own copy, so edits change no sitting."""
 
     topic: models.ForeignKey = models.ForeignKey(
@@ -127,6 +130,7 @@ class Question(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Clu
         help_text=_("Its place in the first bank."),
     )
     _revisions = GenericRelation("wagtailcore.Revision", related_query_name="question")
+    wording_field = "text"
 
     objects: ClassVar[QuestionManager] = QuestionManager()
     _default_manager: ClassVar[QuestionManager]  # For mypy: Wagtail's bases carry no types.
@@ -136,6 +140,7 @@ class Question(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Clu
         FieldPanel("text"),
         InlinePanel("options", heading=_("Options"), min_num=2, max_num=6),
         MultiFieldPanel([FieldPanel("critical"), FieldPanel("source"), FieldPanel("explanation")]),
+        Upkeep.upkeep_panel,
     ]
 
     class Meta:
@@ -147,6 +152,15 @@ class Question(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Clu
     @property
     def revisions(self) -> Any:
         return self._revisions
+
+    def home_authority(self) -> Authority | None:
+        lesson: Any = self.lesson
+        authority: Authority | None = lesson.home_authority()
+        return authority
+
+    def words(self) -> Iterable[str]:
+        options = (option.text for option in self.options.all())
+        return (self.text, self.explanation, *options)
 
 
 class QuestionOptionQuerySet(models.QuerySet["QuestionOption"]):

@@ -3,6 +3,7 @@
 from typing import Self
 
 import pgtrigger
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, F, Q
@@ -36,6 +37,14 @@ class TestRule(DatedRule):
     )
     wait_hours = models.PositiveIntegerField(
         default=24, help_text=_("Hours between a fail and the next try.")
+    )
+
+    language = models.CharField(
+        max_length=10,
+        choices=settings.LANGUAGES,
+        default=settings.LANGUAGE_CODE,
+        db_default=settings.LANGUAGE_CODE,
+        help_text=_("The language of the questions. Drivers are told before they start (R17)."),
     )
 
     class Meta(DatedRule.Meta):

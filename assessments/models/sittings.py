@@ -13,7 +13,7 @@ from assessments.marking import Marking, mark, required_count
 from assessments.models.bank import Question
 from assessments.models.rules import TestRule
 from courses.models import CoursePage, Enrolment
-from courses.models.progress import Fact
+from courses.models.facts import Fact
 from people.models import Authority, Learner
 
 

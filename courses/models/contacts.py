@@ -5,9 +5,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 
+from courses.models.upkeep import Upkeep, UpkeepQuerySet
+
 
 @pghistory.track()
-class Contact(models.Model):
+class Contact(Upkeep):
     """Somebody to call or write to. Lessons point here: a wrong number is mended in one place."""
 
     key = models.SlugField(unique=True, help_text=_("A short name that lessons use."))
@@ -18,9 +20,14 @@ class Contact(models.Model):
     use_when = models.CharField(max_length=200)
     note = models.TextField(blank=True)
     source = models.CharField(max_length=200, help_text=_("Where the details were taken from."))
-    last_checked_on = models.DateField(
-        null=True, blank=True, help_text=_("The day somebody last tried it. Empty: not yet.")
+    support = models.BooleanField(
+        _("support for the reader"),
+        default=False,
+        db_default=False,
+        help_text=_("Shown on every screen of a lesson that may be hard to read."),
     )
+
+    objects = UpkeepQuerySet.as_manager()
 
     panels = [
         FieldPanel("key"),
@@ -30,7 +37,9 @@ class Contact(models.Model):
         ),
         FieldPanel("use_when"),
         FieldPanel("note"),
-        MultiFieldPanel([FieldPanel("source"), FieldPanel("last_checked_on")], _("Proof")),
+        FieldPanel("support"),
+        FieldPanel("source"),
+        Upkeep.upkeep_panel,
     ]
 
     class Meta:

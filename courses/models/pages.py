@@ -1,18 +1,26 @@
 """The course tree: index → course → module → lesson. The page is the course; no twin row."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Max, Q
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
-from wagtail.models import Page, PageManager, PageQuerySet
+from wagtail.models import Page, PageManager, PagePermissionTester, PageQuerySet
 
 from courses.blocks import PLAIN_FEATURES, ScreenBlock
+from courses.models.review import Fault, Reviewed
+from courses.models.upkeep import Upkeep, UpkeepQuerySet
+from courses.page_forms import ReviewedPageForm
 from courses.progress import Screen
+from people.models import Audience, Authority
 
 
 class CourseIndexPage(Page):
@@ -28,8 +36,69 @@ class CourseIndexPage(Page):
         context["courses"] = CoursePage.objects.child_of(self).live().order_by("path")
         return context
 
+    @classmethod
+    def original(cls) -> "CourseIndexPage":
+        """The list in the language the courses are written in; its translations hang beside it."""
+        index: CourseIndexPage = cls.objects.get(locale__language_code=settings.LANGUAGE_CODE)
+        return index
 
-class CoursePage(Page):
+
+class FourEyesPermissionTester(PagePermissionTester):
+    """What staff may do with a page that goes live by review alone, whoever they are."""
+
+    def can_publish(self) -> bool:
+        return False
+
+    def can_publish_subpage(self) -> bool:
+        return False
+
+    def can_set_view_restrictions(self) -> bool:
+        return False
+
+    def can_unschedule(self) -> bool:
+        return bool(super().can_publish())
+
+
+class ReviewedPage(Reviewed, Page):
+    """A page below a course, or a course: published by review, looked after by one authority."""
+
+    base_form_class = ReviewedPageForm
+
+    class Meta:
+        abstract = True
+
+    def permissions_for_user(self, user: Any) -> PagePermissionTester:
+        return FourEyesPermissionTester(user, self)
+
+    def course(self) -> "CoursePage":
+        """The course this page belongs to, or is."""
+        course: CoursePage = (
+            CoursePage.objects.ancestor_of(self, inclusive=True).select_related("authority").get()
+        )
+        return course
+
+    def home_authority(self) -> Authority | None:
+        return self.course().authority
+
+    def words(self) -> Iterable[str]:
+        return (self.title, self.seo_title, self.search_description)
+
+
+class UpkeepPageQuerySet(UpkeepQuerySet, PageQuerySet):
+    """Pages with an owner and a review-by day."""
+
+
+class CoursePageQuerySet(UpkeepPageQuerySet):
+    def original(self) -> Self:
+        """Courses in the language they were written in: those that rules and progress name."""
+        return self.filter(locale__language_code=settings.LANGUAGE_CODE)
+
+    def at(self, authorities: Any) -> Self:
+        """Courses that trainers of these authorities look after."""
+        return self.filter(authority__in=authorities)
+
+
+class CoursePage(Upkeep, ReviewedPage):
     """A course. A refresher names the course it refreshes; its certificate counts for that one."""
 
     class Kind(models.TextChoices):
@@ -45,6 +114,23 @@ class CoursePage(Page):
     refreshes = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="refreshers"
     )
+    audience = models.CharField(
+        max_length=20,
+        choices=Audience.choices,
+        default=Audience.DRIVER,
+        db_default=Audience.DRIVER.value,
+        help_text=_("Who takes this course."),
+    )
+    authority = models.ForeignKey(
+        Authority,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Whose trainers look after it. Empty: the platform's administrators."),
+    )
+
+    objects: ClassVar[Any] = PageManager.from_queryset(CoursePageQuerySet)()
 
     parent_page_types: ClassVar[list[str]] = ["courses.CourseIndexPage"]
     subpage_types: ClassVar[list[str]] = ["courses.ModulePage"]
@@ -54,8 +140,16 @@ class CoursePage(Page):
         FieldPanel("summary"),
         FieldPanel("introduction"),
         MultiFieldPanel(
-            [FieldPanel("edition"), FieldPanel("kind"), FieldPanel("refreshes")], _("Course")
+            [
+                FieldPanel("audience"),
+                FieldPanel("edition"),
+                FieldPanel("kind"),
+                FieldPanel("refreshes"),
+                FieldPanel("authority", permission="superuser"),
+            ],
+            _("Course"),
         ),
+        Upkeep.upkeep_panel,
     ]
 
     class Meta:
@@ -78,8 +172,11 @@ class CoursePage(Page):
         lessons = LessonPage.objects.live().descendant_of(self).order_by("path")
         return lessons.defer("screens", "search_description")
 
+    def words(self) -> Iterable[str]:
+        return (*super().words(), self.summary, self.introduction)
 
-class ModulePage(Page):
+
+class ModulePage(ReviewedPage):
     """A part of a course: a few lessons that belong together."""
 
     summary = models.CharField(max_length=250, blank=True)
@@ -88,14 +185,33 @@ class ModulePage(Page):
     subpage_types: ClassVar[list[str]] = ["courses.LessonPage"]
     content_panels: ClassVar[list[Any]] = [*Page.content_panels, FieldPanel("summary")]
 
+    def words(self) -> Iterable[str]:
+        return (*super().words(), self.summary)
 
-class LessonPage(Page):
+
+class LessonPageQuerySet(UpkeepPageQuerySet):
+    def with_floor(self) -> Self:
+        """With ``floor``: the revision of the last material change that is live, or None.
+
+        What somebody did in an older revision no longer counts in an open round.
+        """
+        material = Q(approvals__material=True)
+        live = Q(approvals__revision__lte=F("live_revision"))
+        return self.annotate(floor=Max("approvals__revision", filter=material & live))
+
+
+class LessonPage(Upkeep, ReviewedPage):
     """One lesson: a few screens, one idea each. Drivers meet it through ``courses.views``."""
 
     summary = models.CharField(max_length=250)
     minutes = models.PositiveSmallIntegerField(help_text=_("How long it takes an ordinary reader."))
     distressing = models.BooleanField(
         default=False, help_text=_("Shows a warning, a way to take a break and support numbers.")
+    )
+    mandatory = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("Part of every edition: it cannot be taken out of a published course."),
     )
     sources = models.TextField(
         blank=True, help_text=_("Where the facts come from, one on each line. For trainers.")
@@ -108,11 +224,20 @@ class LessonPage(Page):
     content_panels: ClassVar[list[Any]] = [
         *Page.content_panels,
         FieldPanel("summary"),
-        MultiFieldPanel([FieldPanel("minutes"), FieldPanel("distressing")], _("The lesson")),
+        MultiFieldPanel(
+            [
+                FieldPanel("minutes"),
+                FieldPanel("distressing"),
+                FieldPanel("mandatory", permission="superuser"),
+            ],
+            _("The lesson"),
+        ),
         FieldPanel("screens"),
         FieldPanel("sources"),
+        Upkeep.upkeep_panel,
     ]
-    objects: ClassVar[PageManager[Self]]
+    objects: ClassVar[Any] = PageManager.from_queryset(LessonPageQuerySet)()
+    wording_field = "screens"
 
     def outline(self) -> tuple[Screen, ...]:
         """The screens and their checks as plain values for the rules in ``courses.progress``."""
@@ -128,10 +253,22 @@ class LessonPage(Page):
             for screen in self.screens
         )
 
-    def course(self) -> CoursePage:
-        """The course this lesson belongs to."""
-        course: CoursePage = CoursePage.objects.ancestor_of(self).get()
-        return course
+    def words(self) -> Iterable[str]:
+        return (*super().words(), self.summary, *self.reading_matter())
+
+    def reading_matter(self) -> list[str]:
+        """The texts of the screens, without mark-up, in reading order."""
+        texts: list[str] = self.screens.stream_block.get_searchable_content(self.screens)
+        return texts
+
+    def allowed_terms(self) -> Iterable[str]:
+        return self.terms_allowed.values_list("term", flat=True) if self.pk else ()
+
+    def publication_faults(self, *, on: date) -> list[Fault]:
+        faults = super().publication_faults(on=on)
+        if self.mandatory and self.expire_at:
+            faults.append(Fault("expire_at", gettext("A mandatory lesson has no last day.")))
+        return faults
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """For the preview in the staff site only: every screen at once, nothing recorded."""

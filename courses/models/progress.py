@@ -1,14 +1,19 @@
 """Who learns what, and how far they have come. Visits, answers and completions are facts."""
 
-from typing import Self
+from typing import Any, Self
+from uuid import UUID
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Revision
 
+from courses import progress
+from courses.models.facts import Fact
 from courses.models.pages import CoursePage, LessonPage
+from courses.models.review import Approval
 from people.models import Authority, Learner
 
 
@@ -65,29 +70,80 @@ class Enrolment(models.Model):
     def __str__(self) -> str:
         return f"{self.learner}: {self.course}"
 
+    def completed_lessons(self) -> set[int]:
+        """The lessons done in a wording that still counts."""
+        return set(self.completions.current().values_list("lesson_id", flat=True))
 
-class Fact(models.Model):
-    """A row that is written once and never changed or deleted; the database refuses both."""
+    def visited_screens(self, lesson: LessonPage) -> set[UUID]:
+        """The screens of the lesson gone through in a wording that still counts."""
+        visits = self.visits.current().filter(lesson=lesson)
+        return set(visits.values_list("screen_id", flat=True))
 
-    class Meta:
-        abstract = True
-        triggers = [
-            pgtrigger.Protect(name="fact_kept", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
+    def answered_checks(self, lesson: LessonPage) -> set[UUID]:
+        """The checks of the lesson that had a try in a wording that still counts."""
+        tries = self.check_answers.current().filter(lesson=lesson)
+        return set(tries.values_list("check_id", flat=True))
+
+    def lessons_are_done(self) -> bool:
+        """Whether the test is open: every lesson that is live now is done. Two queries.
+
+        Not the same as ``completed_at``, the first time this was so: a lesson may have been added
+        or changed since, or the only one left unpublished.
+        """
+        lesson_ids = [lesson.pk for lesson in self.course.lessons()]
+        return progress.course_is_complete(lesson_ids, self.completed_lessons())
 
 
-class ScreenVisit(Fact):
-    """The learner went on from this screen (R19). ``screen_id`` is the block's own identifier."""
+class LessonFactQuerySet(models.QuerySet[Any]):
+    def current(self) -> Self:
+        """Without what was done before a material change to the lesson that is live now."""
+        later = Approval.objects.filter(
+            lesson=OuterRef("lesson"),
+            material=True,
+            revision__gt=Coalesce(OuterRef("revision"), 0),
+            revision__lte=OuterRef("lesson__live_revision"),
+        )
+        return self.exclude(Exists(later))
 
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="visits")
+
+class LessonFact(Fact):
+    """Something done in a lesson. ``revision`` is the lesson's live version at the time in the
+    language it was written in, ``translation`` the one that was read, where it was another."""
+
     lesson = models.ForeignKey(LessonPage, on_delete=models.PROTECT, related_name="+")
-    screen_id = models.UUIDField()
-    visited_at = models.DateTimeField()
+    revision = models.ForeignKey(
+        Revision,
+        on_delete=models.PROTECT,
+        null=True,  # Only for what was recorded before versions were kept.
+        related_name="+",
+    )
+    translation = models.ForeignKey(
+        Revision, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = LessonFactQuerySet.as_manager()
 
     class Meta(Fact.Meta):
+        abstract = True
+
+
+class ScreenVisit(LessonFact):
+    """The learner went on from this screen (R19). ``screen_id`` is the block's own identifier;
+    ``seconds`` the time between opening the screen and going on."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="visits")
+    screen_id = models.UUIDField()
+    visited_at = models.DateTimeField()
+    seconds = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text=_("Time on screen. Never a ground to refuse. Empty: not known, as when offline."),
+    )
+
+    class Meta(LessonFact.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["enrolment", "lesson", "screen_id"],
+                fields=["enrolment", "lesson", "screen_id", "revision"],
                 name="one_visit_per_screen",
                 violation_error_message=_("This screen is done already."),
             )
@@ -97,35 +153,34 @@ class ScreenVisit(Fact):
         return f"{self.enrolment_id}: {self.screen_id}"
 
 
-class CheckAnswer(Fact):
+class CheckAnswer(LessonFact):
     """One try at a "check your understanding" question. Any number of tries; never scored."""
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="check_answers")
-    lesson = models.ForeignKey(LessonPage, on_delete=models.PROTECT, related_name="+")
     check_id = models.UUIDField()
     option = models.PositiveSmallIntegerField()
     correct = models.BooleanField()
     answered_at = models.DateTimeField()
 
-    class Meta(Fact.Meta):
+    class Meta(LessonFact.Meta):
         indexes = [models.Index(fields=["enrolment", "lesson"], name="check_answers_of_lesson")]
 
     def __str__(self) -> str:
         return f"{self.enrolment_id}: {self.check_id}"
 
 
-class LessonCompletion(Fact):
-    """The learner finished this lesson, in the wording of ``revision``."""
+class LessonCompletion(LessonFact):
+    """The learner finished this lesson. After a material change they finish it again."""
 
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="+")
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="completions")
     lesson = models.ForeignKey(LessonPage, on_delete=models.PROTECT, related_name="completions")
-    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="+")
     completed_at = models.DateTimeField()
 
-    class Meta(Fact.Meta):
+    class Meta(LessonFact.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["enrolment", "lesson"],
+                fields=["enrolment", "lesson", "revision"],
                 name="one_completion_per_lesson",
                 violation_error_message=_("This lesson is done already."),
             )

@@ -9,7 +9,7 @@ from assessments.models import Question, QuestionOption, TestRule, TestRuleTopic
 from certificates.models import ValidityRule
 from courses.models import CoursePage, LessonPage
 from licensing.models import Requirement
-from lms.demo.courses import CONTENT, read
+from lms.demo.courses import CONTENT, Upkeep, read
 from people.models import User
 
 EFFECTIVE_FROM = date(2019, 8, 1)
@@ -27,7 +27,7 @@ BLUEPRINT = {
 }
 
 
-def load_bank(course: CoursePage) -> None:
+def load_bank(course: CoursePage, upkeep: Upkeep) -> None:
     """Add the topics and questions that are missing, published."""
     lessons = {lesson.slug: lesson for lesson in course.lessons()}
     known = set(Question.objects.values_list("seed_number", flat=True))
@@ -39,10 +39,10 @@ def load_bank(course: CoursePage) -> None:
         )
         for entry in bank["questions"]:
             if entry["seed"] not in known:
-                _load_question(entry, topic, lesson)
+                _load_question(entry, topic, lesson, upkeep)
 
 
-def _load_question(entry: dict[str, Any], topic: Topic, lesson: LessonPage) -> None:
+def _load_question(entry: dict[str, Any], topic: Topic, lesson: LessonPage, upkeep: Upkeep) -> None:
     question = Question(
         topic=topic,
         lesson=lesson,
@@ -52,6 +52,7 @@ def _load_question(entry: dict[str, Any], topic: Topic, lesson: LessonPage) -> N
         explanation=entry["explanation"],
         seed_number=entry["seed"],
         live=False,
+        **upkeep.fields,
     )
     texts = [entry["right"], *entry["wrong"]]
     question.options = [

@@ -1,13 +1,17 @@
 """Loads the course, its refresher and the contact directory from the content files."""
 
 import tomllib
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from wagtail.models import Page
 
+from courses.actions import open_to_trainers
 from courses.models import Contact, CourseIndexPage, CoursePage, LessonPage, ModulePage
+from people.models import Authority, User
 
 CONTENT = Path(__file__).resolve().parent / "content"
 MODULES = [
@@ -19,18 +23,36 @@ MODULES = [
 REFRESHER_MODULES = [("refresh", "Refresh", "The main points again.", 2)]
 
 
-def load_contacts() -> None:
+# Lessons about child sexual exploitation: no edition of a course may leave them out (R20).
+MANDATORY = {"exploitation-and-grooming", "what-you-might-notice", "look-again"}
+
+
+@dataclass(frozen=True)
+class Upkeep:
+    """Who looks after what is loaded: an authority, one of its trainers, and the next review."""
+
+    authority: Authority
+    keeper: User
+    review_due_on: date
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        return {"keeper": self.keeper, "review_due_on": self.review_due_on}
+
+
+def load_contacts(upkeep: Upkeep) -> None:
     """Add the entries that are missing; what staff changed since stays as they left it."""
     for entry in read(CONTENT / "contacts.toml")["contacts"]:
         fields = {name: value for name, value in entry.items() if name not in ("key", "confirmed")}
-        Contact.objects.get_or_create(key=entry["key"], defaults=fields)
+        Contact.objects.get_or_create(key=entry["key"], defaults={**fields, **upkeep.fields})
 
 
-def load_courses() -> tuple[CoursePage, CoursePage]:
+def load_courses(upkeep: Upkeep) -> tuple[CoursePage, CoursePage]:
     """The full course and its refresher; each is left alone where it exists."""
     full = _load_course(
         "safeguarding",
         MODULES,
+        upkeep,
         title="Safeguarding for licensed drivers",
         summary="How to spot harm, keep your passengers safe and tell the right people.",
         introduction=(
@@ -42,6 +64,7 @@ def load_courses() -> tuple[CoursePage, CoursePage]:
     refresher = _load_course(
         "safeguarding-refresher",
         REFRESHER_MODULES,
+        upkeep,
         title="Safeguarding refresher for licensed drivers",
         summary="The main points again, for drivers who took the full course before.",
         introduction="<p>You took the full course some time ago. This brings it back to mind.</p>",
@@ -52,18 +75,23 @@ def load_courses() -> tuple[CoursePage, CoursePage]:
     return full, refresher
 
 
-def _load_course(slug: str, modules: list[tuple[str, str, str, int]], **fields: Any) -> CoursePage:
-    existing: CoursePage | None = CoursePage.objects.filter(slug=slug).first()
+def _load_course(
+    slug: str, modules: list[tuple[str, str, str, int]], upkeep: Upkeep, **fields: Any
+) -> CoursePage:
+    existing: CoursePage | None = CoursePage.objects.original().filter(slug=slug).first()
     if existing is not None:
         return existing
-    index = CourseIndexPage.objects.get()
-    course: CoursePage = _publish(index, CoursePage(slug=slug, **fields))
+    course: CoursePage = _publish(
+        CourseIndexPage.original(),
+        CoursePage(slug=slug, authority=upkeep.authority, **fields, **upkeep.fields),
+    )
+    open_to_trainers(course=course)
     files = sorted((CONTENT / slug / "lessons").glob("*.toml"))
     contacts = dict(Contact.objects.values_list("key", "pk"))
     for module_slug, title, summary, count in modules:
         module = _publish(course, ModulePage(slug=module_slug, title=title, summary=summary))
         for path in files[:count]:
-            _publish(module, _lesson(read(path), contacts))
+            _publish(module, _lesson(read(path), contacts, upkeep))
         files = files[count:]
     return course
 
@@ -74,7 +102,7 @@ def _publish(parent: Page, page: Any) -> Any:
     return page
 
 
-def _lesson(lesson: dict[str, Any], contacts: dict[str, int]) -> LessonPage:
+def _lesson(lesson: dict[str, Any], contacts: dict[str, int], upkeep: Upkeep) -> LessonPage:
     screens = []
     for number, screen in enumerate(lesson["screens"], start=1):
         key = f"{lesson['slug']}/{number}"
@@ -92,6 +120,8 @@ def _lesson(lesson: dict[str, Any], contacts: dict[str, int]) -> LessonPage:
         distressing=lesson["distressing"],
         sources="\n".join(lesson["sources"]),
         screens=screens,
+        mandatory=lesson["slug"] in MANDATORY,
+        **upkeep.fields,
     )
 
 

@@ -1,8 +1,9 @@
 from people.models.accounts import Membership, User
-from people.models.register import Authority, Learner, Licence, LicenceClaim
+from people.models.register import Audience, Authority, Learner, Licence, LicenceClaim
 from people.models.rules import DatedRule, DatedRuleQuerySet
 
 __all__ = [
+    "Audience",
     "Authority",
     "DatedRule",
     "DatedRuleQuerySet",

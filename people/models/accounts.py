@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self
 
 import pghistory
 import pgtrigger
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
@@ -32,6 +33,13 @@ class User(AbstractUser):
 
     username = None  # type: ignore[assignment]
     email = models.EmailField(_("email address"), unique=True)
+    language = models.CharField(
+        max_length=10,
+        blank=True,
+        db_default="",
+        choices=settings.LANGUAGES,
+        help_text=_("The language of pages and messages. Empty: whatever the browser asks for."),
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -68,6 +76,10 @@ class Membership(models.Model):
         REVIEWER = "reviewer", _("Safeguarding reviewer who approves them")
         OFFICER = "officer", _("Licensing officer")
         AUDITOR = "auditor", _("Auditor who may only read")
+        COUNCILLOR = "councillor", _("Councillor, who sees no person's case")
+
+    # A councillor has the role and no door: nothing of the staff site opens to them (R48).
+    STAFF_SITE = (Role.AUTHOR, Role.REVIEWER, Role.OFFICER, Role.AUDITOR)
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     authority = models.ForeignKey(

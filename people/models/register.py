@@ -45,6 +45,17 @@ class Authority(models.Model):
         return self.name
 
 
+class Audience(models.TextChoices):
+    """Whom a course is for, and what a person in training works as."""
+
+    DRIVER = "driver", _("Licensed driver, or applying for a licence")
+    OPERATOR_STAFF = "operator_staff", _("Operator, dispatcher or call taker")
+    PASSENGER_ASSISTANT = "passenger_assistant", _("Passenger assistant")
+    COUNCILLOR = "councillor", _("Councillor")
+    LICENSING_OFFICER = "licensing_officer", _("Licensing officer")
+    CHILDRENS_HOME = "childrens_home", _("Staff of a children's home")
+
+
 class LearnerQuerySet(models.QuerySet["Learner"]):
     def for_user(self, user: Any) -> Self:
         return self.filter(user=user.pk).select_related("authority")
@@ -61,6 +72,12 @@ class Learner(models.Model):
         Authority, on_delete=models.PROTECT, null=True, blank=True, related_name="learners"
     )
     full_name = models.CharField(max_length=200)
+    audience = models.CharField(
+        max_length=20,
+        choices=Audience.choices,
+        default=Audience.DRIVER,
+        db_default=Audience.DRIVER.value,
+    )
     created_at = models.DateTimeField()
 
     objects = LearnerQuerySet.as_manager()

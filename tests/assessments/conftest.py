@@ -8,7 +8,7 @@ from assessments import actions
 from assessments.models import Question, QuestionOption, TestRule
 from courses.models import CourseIndexPage, CoursePage, Enrolment, LessonPage, ModulePage
 from tests.databases import clone, drop, ensure_template
-from tests.factories import LONG_AGO, LearnerFactory, UserFactory, make_test_rule
+from tests.factories import LONG_AGO, LearnerFactory, UserFactory, complete_lessons, make_test_rule
 
 SCREEN = {"heading": "Screen", "content": [("text", RichText("<p>Text.</p>"))]}
 EXPLANATION = "Because of the explanation."
@@ -17,7 +17,7 @@ EXPLANATION = "Because of the explanation."
 @pytest.fixture
 def course():
     """Two live lessons, without the revisions, which are slow to write and read by no test here."""
-    index = CourseIndexPage.objects.get()
+    index = CourseIndexPage.original()
     course = index.add_child(
         instance=CoursePage(title="Course", slug="course", summary="A course.", edition="1")
     )
@@ -129,13 +129,14 @@ def fill_bank(topic, count):
 def finished(course, learner=None):
     """A learner whose open round of the course is complete."""
     learner = learner or LearnerFactory()
-    Enrolment.objects.create(
+    enrolment = Enrolment.objects.create(
         learner=learner,
         course=course,
         authority=learner.authority,
         started_at=LONG_AGO,
         completed_at=LONG_AGO,
     )
+    complete_lessons(enrolment, at=LONG_AGO)
     return learner
 
 

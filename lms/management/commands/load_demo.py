@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from lms.demo import bank, courses, history, people
 from lms.roles import sync_groups
 from people.models import Authority
 
+A_YEAR = timedelta(days=365)
 SCOPES = ["status:read", "register:write", "events:read"]
 
 
@@ -24,9 +26,14 @@ class Command(BaseCommand):
         sync_groups()
         authorities = people.load_authorities()
         staff = people.load_staff(authorities, now=now)
-        courses.load_contacts()
-        full, refresher = courses.load_courses()
-        bank.load_bank(full)
+        upkeep = courses.Upkeep(
+            authority=authorities["DEMO-NB"],
+            keeper=staff["trainer@demo.example"],
+            review_due_on=timezone.localdate(now) + A_YEAR,
+        )
+        courses.load_contacts(upkeep)
+        full, refresher = courses.load_courses(upkeep)
+        bank.load_bank(full, upkeep)
         bank.load_rules(
             full,
             refresher,
