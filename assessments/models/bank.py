@@ -82,7 +82,7 @@ class QuestionQuerySet(UpkeepQuerySet["Question"]):
         return self.live().filter(options__correct=True)
 
 
-class QuestionManager(models.Manager.from_queryset(QuestionQuerySet)):  # type: ignore[misc]
+class QuestionManager(models.Manager.from_queryset(QuestionQuerySet)):
     def candidates(self, *, rule_id: int, course_id: int, learner_id: int) -> list[Candidate]:
         """What the blueprint of a rule may draw for a learner, in one statement without a text."""
         parameters = {

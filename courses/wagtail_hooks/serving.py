@@ -1,18 +1,15 @@
-"""The staff door of the courses, and the wiring of their pages to the driver's views."""
+"""The wiring of course pages to the views that know the driver."""
 
 from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.models import Page
-from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet
 
-from courses.models import Contact, CoursePage, LessonPage, ModulePage
-from courses.views import CourseView, LessonView
+from courses.models import CoursePage, LessonPage, ModulePage
+from courses.views.learning import CourseView, LessonView
 
 
 @hooks.register("before_serve_page")
@@ -27,16 +24,3 @@ def serve_to_driver(
     if isinstance(page, ModulePage):
         return redirect(page.get_parent().url)
     return None
-
-
-class ContactViewSet(SnippetViewSet):
-    model = Contact
-    icon = "mail"
-    menu_label = _("Contact numbers")
-    menu_order = 300
-    add_to_admin_menu = True
-    list_display = ["name", "phone", "last_checked_on"]
-    search_fields = ["name", "phone", "use_when"]
-
-
-register_snippet(ContactViewSet)

@@ -1,32 +1,21 @@
-"""Every change to enrolments and progress."""
+"""Learning: rounds of a course, and progress through its lessons."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import Permission
 from django.db import transaction
-from wagtail.models import GroupPagePermission
 
 from courses import progress
 from courses.models import (
     CheckAnswer,
-    CourseIndexPage,
     CoursePage,
     Enrolment,
     LessonCompletion,
     LessonPage,
     ScreenVisit,
 )
-from people.actions import role_group
-from people.models import Authority, Learner, Membership, User
-
-# What a role may do with the courses of its own authority. Nobody publishes: a review does that.
-# A reviewer's "publish" is what Wagtail asks for to take a page down or to change the order.
-PAGE_PERMISSIONS = {
-    Membership.Role.AUTHOR: ("add_page", "change_page"),
-    Membership.Role.REVIEWER: ("change_page", "publish_page"),
-}
+from people.models import Learner
 
 
 class ProgressRefused(Exception):
@@ -35,45 +24,6 @@ class ProgressRefused(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
-
-
-@transaction.atomic
-def start_course(
-    *, title: str, slug: str, summary: str, audience: str, authority: Authority | None, by: User
-) -> CoursePage:
-    """A draft of a course, open to the trainers of ``authority``. Not repeatable: the address is
-    taken by the first one, and a second raises ValidationError."""
-    course = CoursePage(
-        title=title,
-        slug=slug,
-        summary=summary,
-        audience=audience,
-        authority=authority,
-        edition="1",
-        keeper=by,
-        owner=by,
-        live=False,
-    )
-    CourseIndexPage.original().add_child(instance=course)
-    course.save_revision(user=by, log_action=True)
-    open_to_trainers(course=course)
-    return course
-
-
-@transaction.atomic
-def open_to_trainers(*, course: CoursePage) -> None:
-    """Let the trainers of the course's authority, and nobody else's, into it. Safe to repeat."""
-    permissions = GroupPagePermission.objects.filter(page=course)
-    if course.authority is None:
-        permissions.delete()
-        return
-    groups = {role: role_group(role, course.authority) for role in PAGE_PERMISSIONS}
-    permissions.exclude(group__in=groups.values()).delete()
-    for role, codenames in PAGE_PERMISSIONS.items():
-        for permission in Permission.objects.filter(
-            content_type__app_label="wagtailcore", codename__in=codenames
-        ):
-            permissions.get_or_create(group=groups[role], page=course, permission=permission)
 
 
 @transaction.atomic
