@@ -7,7 +7,7 @@ age in years.
 import re
 from collections.abc import Iterable
 
-import textstat
+import textstat  # type: ignore[import-untyped]
 
 HIGHEST_AGE = 11
 AGE_AT_GRADE_NOUGHT = 5

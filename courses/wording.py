@@ -33,7 +33,7 @@ BARRED = (
     ),
     BarredTerm(
         "her boyfriend",
-        r"(?:her|his|their) (?:boyfriend|girlfriend)",
+        r"(?<!call )(?:her|his|their) (?:boyfriend|girlfriend)",
         "the person exploiting her, or a man she is told to call her boyfriend",
     ),
     BarredTerm(

@@ -224,6 +224,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "licensing.tasks.clear_expired_tokens",
         "schedule": crontab(hour=3, minute=30),
     },
+    "publish-scheduled": {"task": "courses.tasks.publish_scheduled", "schedule": 60.0},
+    "write-to-owners": {
+        "task": "lms.tasks.write_to_owners",
+        "schedule": crontab(hour=7, minute=30),
+    },
     "queue-due-reminders": {
         "task": "certificates.tasks.queue_due_reminders",
         "schedule": crontab(hour=8, minute=0),  # London time, CELERY_TIMEZONE.

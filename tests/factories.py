@@ -9,6 +9,7 @@ from wagtail.models import Page, Revision
 
 from assessments.models import Question, QuestionOption, TestRule, TestRuleTopic, Topic
 from certificates.models import ValidityRule
+from courses.actions import open_to_trainers
 from courses.models import (
     CourseIndexPage,
     CoursePage,
@@ -86,6 +87,7 @@ def make_course(
         )
     )
     course.save_revision().publish()
+    open_to_trainers(course=course)
     module = course.add_child(instance=ModulePage(title="Module", slug="module"))
     module.save_revision().publish()
     for number in range(1, lessons + 1):

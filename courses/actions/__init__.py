@@ -1,6 +1,6 @@
 """Every change to courses, cohorts and progress."""
 
-from courses.actions.authoring import open_to_trainers, start_course
+from courses.actions.authoring import allow_term, open_to_trainers, start_course
 from courses.actions.learning import (
     ProgressRefused,
     answer_check,
@@ -12,6 +12,7 @@ from courses.actions.learning import (
 
 __all__ = [
     "ProgressRefused",
+    "allow_term",
     "answer_check",
     "close_enrolment",
     "complete_round",

@@ -1,10 +1,12 @@
 """Authoring: new courses and whom they are open to."""
 
+from datetime import datetime
+
 from django.contrib.auth.models import Permission
 from django.db import transaction
 from wagtail.models import GroupPagePermission
 
-from courses.models import CourseIndexPage, CoursePage
+from courses.models import AllowedTerm, CourseIndexPage, CoursePage, LessonPage
 from people.actions import role_group
 from people.models import Authority, Membership, User
 
@@ -53,3 +55,19 @@ def open_to_trainers(*, course: CoursePage) -> None:
             content_type__app_label="wagtailcore", codename__in=codenames
         ):
             permissions.get_or_create(group=groups[role], page=course, permission=permission)
+
+
+@transaction.atomic
+def allow_term(
+    *, lesson: LessonPage, term: str, reason: str, by: User, now: datetime
+) -> AllowedTerm:
+    """Let one lesson use a barred term, and note who decided it and why (R20).
+
+    The first decision stands: a repeat returns it unchanged.
+    """
+    allowed, _ = AllowedTerm.objects.get_or_create(
+        lesson=lesson,
+        term=term,
+        defaults={"reason": reason, "allowed_by": by, "allowed_at": now},
+    )
+    return allowed

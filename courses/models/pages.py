@@ -19,6 +19,7 @@ from courses.blocks import PLAIN_FEATURES, ScreenBlock
 from courses.models.review import Fault, Reviewed
 from courses.models.upkeep import Upkeep, UpkeepQuerySet
 from courses.page_forms import ReviewedPageForm
+from courses.panels import ReadingAgePanel
 from courses.progress import Screen
 from people.models import Audience, Authority
 
@@ -232,6 +233,7 @@ class LessonPage(Upkeep, ReviewedPage):
             ],
             _("The lesson"),
         ),
+        ReadingAgePanel(),
         FieldPanel("screens"),
         FieldPanel("sources"),
         Upkeep.upkeep_panel,

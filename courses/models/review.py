@@ -212,18 +212,19 @@ class SafeguardingReview(Task):
     lock_class = UnderReviewLock
 
     def user_can_access_editor(self, obj: Any, user: Any) -> bool:
-        return may_review(user, obj)
+        return may_review(user, getattr(obj, "specific", obj))
 
     def locked_for_user(self, obj: Any, user: Any) -> bool:
         return True
 
     def get_actions(self, obj: Any, user: Any) -> list[tuple[str, Any, bool]]:
-        state = obj.current_workflow_task_state
-        if state is None or not may_review(user, obj):
+        content = getattr(obj, "specific", obj)  # Wagtail asks with the bare page at times.
+        state = content.current_workflow_task_state
+        if state is None or not may_review(user, content):
             return []
         actions = [("reject", _("Ask for changes"), True)]
         workflow_state = state.workflow_state
-        own_work = obj.contributors(state.revision) | {workflow_state.requested_by_id}
+        own_work = content.contributors(state.revision) | {workflow_state.requested_by_id}
         if user.pk not in own_work:
             actions.append(("approve", _("Approve and publish"), True))
         return actions

@@ -1,0 +1,79 @@
+"""The staff home and the reports that span rooms."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import ListView
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from lms.upkeep import TRAINERS, Overdue, overdue_for
+from people.perms import has_role
+
+SHOWN_AT_HOME = 5
+
+
+def may_see_upkeep(user: Any) -> bool:
+    """Trainers and platform administrators."""
+    return bool(user.is_superuser or has_role(user, *TRAINERS))
+
+
+class OverdueView(WagtailAdminTemplateMixin, ListView):
+    """Everything past its review-by day, the oldest first."""
+
+    page_title = _("Reviews overdue")
+    header_icon = "warning"
+    template_name = "lms/admin/overdue.html"
+    paginate_by = 50
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        if not may_see_upkeep(request.user):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_queryset(self) -> list[Overdue]:  # type: ignore[override]
+        return overdue_for(self.request.user, on=timezone.localdate())
+
+
+class OverduePanel(Component):
+    """Leads the staff home when something is overdue."""
+
+    name = "overdue"
+    template_name = "lms/admin/overdue_panel.html"
+    order = 10
+
+    def __init__(self, items: list[Overdue]) -> None:
+        self.items = items
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        return {"items": self.items[:SHOWN_AT_HOME], "total": len(self.items)}
+
+
+@hooks.register("construct_homepage_panels")
+def lead_with_overdue(request: Any, panels: list[Component]) -> None:
+    if may_see_upkeep(request.user):
+        items = overdue_for(request.user, on=timezone.localdate())
+        if items:
+            panels.append(OverduePanel(items))
+
+
+@hooks.register("register_admin_urls")
+def report_urls() -> list[URLPattern]:
+    return [path("reports/overdue/", OverdueView.as_view(), name="overdue_reviews")]
+
+
+class TrainersMenuItem(MenuItem):
+    def is_shown(self, request: Any) -> bool:
+        return may_see_upkeep(request.user)
+
+
+@hooks.register("register_reports_menu_item")
+def overdue_menu_item() -> MenuItem:
+    return TrainersMenuItem(
+        _("Reviews overdue"), reverse("overdue_reviews"), icon_name="warning", order=100
+    )
