@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from courses import perms
-from courses.models import CourseIndexPage
+from courses.models import CourseIndexPage, CoursePage
 from courses.wording import BARRED
-from people.models import Audience, Authority
+from people.models import Audience, Authority, User
 
 
 class CheckForm(forms.Form):
@@ -64,3 +66,83 @@ class AllowTermForm(forms.Form):
         label=_("Reason"),
         help_text=_("Why this lesson needs the term. For example: it teaches why we avoid it."),
     )
+
+
+class TranslateForm(forms.Form):
+    """The language to translate a page into: any but the one it was written in."""
+
+    language = forms.ChoiceField(
+        choices=[choice for choice in settings.LANGUAGES if choice[0] != settings.LANGUAGE_CODE],
+        label=_("Language"),
+        help_text=_("If the page is in this language already, you are taken to it."),
+    )
+
+
+class CouncilForm(forms.Form):
+    """For whoever keeps groups at several councils: at which one?"""
+
+    authority = forms.ModelChoiceField(
+        Authority.objects.none(), label=_("Council"), error_messages={"required": _("Choose one")}
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        authorities = perms.cohort_authorities(user)
+        self.fields["authority"].queryset = authorities  # type: ignore[attr-defined]
+
+
+class TrainerField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.get_full_name()} ({obj.email})" if obj.get_full_name() else obj.email
+
+
+class CohortForm(forms.Form):
+    """A group of people of ``authority``. The course is chosen once: their progress hangs on it."""
+
+    name = forms.CharField(
+        max_length=120,
+        label=_("Name"),
+        help_text=_("People in the group see it. For example: New drivers, spring 2027."),
+    )
+    course = forms.ModelChoiceField(CoursePage.objects.none(), label=_("Course"))
+    trainer = TrainerField(User.objects.none(), label=_("Trainer"))
+    deadline_on = forms.DateField(
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        label=_("Finish by"),
+        help_text=_("The last day on which they may finish."),
+    )
+
+    def __init__(
+        self, *args: Any, authority: Authority, choose_course: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        trainers = perms.trainers_at(authority).order_by("first_name", "last_name", "email")
+        self.fields["trainer"].queryset = trainers  # type: ignore[attr-defined]
+        if choose_course:
+            courses = CoursePage.objects.original().live().order_by("title")
+            self.fields["course"].queryset = courses  # type: ignore[attr-defined]
+        else:
+            del self.fields["course"]
+
+
+class AddPeopleForm(forms.Form):
+    """A pasted list of people, one on each line."""
+
+    MOST = 200
+
+    people = forms.CharField(
+        max_length=MOST * 300,
+        widget=forms.Textarea({"rows": 10, "autocomplete": "off", "spellcheck": "false"}),
+        label=_("Email addresses or licence numbers"),
+        help_text=format_lazy(_("One on each line, up to {most} at a time."), most=MOST),
+    )
+
+    def clean_people(self) -> list[str]:
+        lines = [line.strip() for line in self.cleaned_data["people"].splitlines()]
+        named = [line for line in lines if line]
+        if len(named) > self.MOST:
+            raise forms.ValidationError(
+                _("There are %(number)s lines. Add %(most)s people at a time."),
+                params={"number": len(named), "most": self.MOST},
+            )
+        return named

@@ -1,7 +1,11 @@
 """The form in which pages are written."""
 
+from typing import Any
+
 from django.utils import timezone
 from wagtail.admin.forms import WagtailAdminPageForm
+
+from people.perms import possible_keepers
 
 # What a person presses to have the page go on to others; a plain save may hold anything.
 GOING_ON = ("action-submit", "action-publish", "action-restart-workflow")
@@ -9,6 +13,11 @@ GOING_ON = ("action-submit", "action-publish", "action-restart-workflow")
 
 class ReviewedPageForm(WagtailAdminPageForm):
     """Saves any draft, but lets nothing go to review that could not be published."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "keeper" in self.fields:
+            self.fields["keeper"].queryset = possible_keepers(self.for_user)
 
     def _post_clean(self) -> None:
         super()._post_clean()

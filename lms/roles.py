@@ -1,4 +1,7 @@
-"""What each staff role may do in the Wagtail admin; kept in step after every migration."""
+"""What each staff role may do in the Wagtail admin; kept in step after every migration.
+
+No group opens exam content: ``assessments.policies`` decides about each question.
+"""
 
 from typing import Any
 
@@ -7,6 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 from wagtail.models import (
     GroupPagePermission,
+    Page,
     Workflow,
     WorkflowContentType,
     WorkflowPage,
@@ -25,10 +29,6 @@ REVIEW = "Safeguarding review"
 MODEL_PERMISSIONS: dict[str, list[str]] = {
     Role.AUTHOR: [
         "wagtailadmin.access_admin",
-        "assessments.add_question",
-        "assessments.change_question",
-        "assessments.view_question",
-        "assessments.view_topic",
         "courses.view_contact",
         "courses.add_glossaryword",
         "courses.change_glossaryword",
@@ -36,10 +36,6 @@ MODEL_PERMISSIONS: dict[str, list[str]] = {
     ],
     Role.REVIEWER: [
         "wagtailadmin.access_admin",
-        "assessments.change_question",
-        "assessments.publish_question",
-        "assessments.view_question",
-        "assessments.view_topic",
         "courses.add_contact",
         "courses.change_contact",
         "courses.view_contact",
@@ -75,16 +71,13 @@ def sync_groups(**kwargs: Any) -> None:
 
 
 def _sync_review() -> None:
-    """Everything below a list of courses, and every question, goes live by review (R20)."""
-    pages = CourseIndexPage.objects.all()
-    if not pages:
-        return
+    """Every page, in each language, and every question goes live by review (R20)."""
     task, _ = SafeguardingReview.objects.get_or_create(name=REVIEW)
     workflow, _ = Workflow.objects.get_or_create(name=REVIEW)
     WorkflowTask.objects.get_or_create(workflow=workflow, task=task)
     WorkflowPage.objects.exclude(workflow=workflow).delete()
-    for page in pages:
-        WorkflowPage.objects.get_or_create(page=page, defaults={"workflow": workflow})
+    for root in Page.objects.filter(depth=1):  # Above the tree of each language.
+        WorkflowPage.objects.get_or_create(page=root, defaults={"workflow": workflow})
     WorkflowContentType.objects.update_or_create(
         content_type=ContentType.objects.get_for_model(Question), defaults={"workflow": workflow}
     )

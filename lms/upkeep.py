@@ -15,9 +15,8 @@ from assessments.models import Question
 from courses.models import Contact, CoursePage, GlossaryWord, LessonPage, UpkeepQuerySet
 from outbox.actions import Email, queue_emails
 from people import perms
-from people.models import Authority, Membership, User
+from people.models import Authority, User
 
-TRAINERS = (Membership.Role.AUTHOR, Membership.Role.REVIEWER)
 SHARED = (Contact, GlossaryWord)
 
 
@@ -39,7 +38,7 @@ def overdue_for(user: Any, *, on: date) -> list[Overdue]:
 
     Trainers: their own authorities' courses and what all courses share. Administrators: everything.
     """
-    authorities = None if user.is_superuser else perms.authorities_of(user, *TRAINERS)
+    authorities = None if user.is_superuser else perms.authorities_of(user, *perms.TRAINERS)
     if authorities is not None and not authorities.exists():
         return []
     return _listed(_kept(authorities), on)

@@ -12,8 +12,9 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from lms.upkeep import TRAINERS, Overdue, overdue_for
-from people.perms import has_role
+from lms.translations import TranslationsView
+from lms.upkeep import Overdue, overdue_for
+from people.perms import TRAINERS, has_role
 
 SHOWN_AT_HOME = 5
 
@@ -64,7 +65,10 @@ def lead_with_overdue(request: Any, panels: list[Component]) -> None:
 
 @hooks.register("register_admin_urls")
 def report_urls() -> list[URLPattern]:
-    return [path("reports/overdue/", OverdueView.as_view(), name="overdue_reviews")]
+    return [
+        path("reports/overdue/", OverdueView.as_view(), name="overdue_reviews"),
+        path("reports/translations/", TranslationsView.as_view(), name="translations"),
+    ]
 
 
 class TrainersMenuItem(MenuItem):
@@ -76,4 +80,11 @@ class TrainersMenuItem(MenuItem):
 def overdue_menu_item() -> MenuItem:
     return TrainersMenuItem(
         _("Reviews overdue"), reverse("overdue_reviews"), icon_name="warning", order=100
+    )
+
+
+@hooks.register("register_reports_menu_item")
+def translations_menu_item() -> MenuItem:
+    return TrainersMenuItem(
+        _("Translations"), reverse("translations"), icon_name="globe", order=110
     )

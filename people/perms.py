@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from people.models import Authority, Learner, Membership, User
 
 Role = Membership.Role
+TRAINERS = (Role.AUTHOR, Role.REVIEWER)
 
 
 def learner_of(request: HttpRequest) -> Learner | None:
@@ -46,3 +47,13 @@ def authorities_of(user: Any, *roles: str) -> QuerySet[Authority]:
     """The authorities at which the person holds one of ``roles`` now."""
     held = Membership.objects.of(user).current().filter(role__in=roles)
     return Authority.objects.filter(pk__in=held.values("authority"))
+
+
+def possible_keepers(user: Any) -> QuerySet[User]:
+    """Who may be made to answer for content: trainers of the person's own authorities. For platform
+    administrators every trainer, and they themselves."""
+    trainers = Membership.objects.current().filter(role__in=TRAINERS)
+    if user.is_superuser:
+        return User.objects.filter(Q(pk__in=trainers.values("user")) | Q(is_superuser=True))
+    own = trainers.filter(authority__in=authorities_of(user, *TRAINERS))
+    return User.objects.filter(pk__in=own.values("user"))

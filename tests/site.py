@@ -10,12 +10,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import redis
 
-from tests.databases import clone, drop, ensure_template, url_of
+from tests.databases import clone, connect, drop, ensure_template, url_of
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 40  # Seconds; a process that needs longer has failed.
@@ -139,6 +140,11 @@ class Site:
             text=True,
         )
         return done.stdout
+
+    def query(self, statement: str, parameters: Any = ()) -> list[tuple]:
+        """Rows of this site's own database, read past the running processes."""
+        with connect(self.database) as connection:
+            return connection.execute(statement, parameters).fetchall()
 
 
 @contextmanager

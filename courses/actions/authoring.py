@@ -2,11 +2,15 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.db import transaction
-from wagtail.models import GroupPagePermission
+from wagtail.actions.convert_alias import ConvertAliasPageAction
+from wagtail.actions.copy_for_translation import CopyPageForTranslationAction
+from wagtail.actions.unpublish_page import UnpublishPageAction
+from wagtail.models import GroupPagePermission, Locale
 
-from courses.models import AllowedTerm, CourseIndexPage, CoursePage, LessonPage
+from courses.models import AllowedTerm, CourseIndexPage, CoursePage, LessonPage, ReviewedPage
 from people.actions import role_group
 from people.models import Authority, Membership, User
 
@@ -71,3 +75,41 @@ def allow_term(
         defaults={"reason": reason, "allowed_by": by, "allowed_at": now},
     )
     return allowed
+
+
+@transaction.atomic
+def start_translation(*, page: ReviewedPage, language: str, by: User) -> ReviewedPage:
+    """A draft of the page in another language, with whatever stands below it, to be translated by
+    hand and reviewed like any other. A repeat returns the translation there is.
+
+    Raises ValueError for a page that is a translation itself.
+    """
+    if page.language() != settings.LANGUAGE_CODE:
+        raise ValueError("Translate the page it was made from.")
+    locale, _ = Locale.objects.get_or_create(language_code=language)
+    _plant_tree(locale)
+    found = page.get_translation_or_none(locale)
+    if found is None:
+        copy = CopyPageForTranslationAction(
+            page, locale, copy_parents=True, include_subtree=True, user=by
+        )
+        found = copy.execute(skip_permission_checks=True)
+    elif found.alias_of_id:
+        ConvertAliasPageAction(found, user=by).execute(skip_permission_checks=True)
+        found.refresh_from_db()
+        # Its words are still those of the original: nobody is to read them as a translation.
+        UnpublishPageAction(found.specific, user=by).execute(skip_permission_checks=True)
+    translation: ReviewedPage = found.specific
+    open_to_trainers(course=translation.course())
+    return translation
+
+
+def _plant_tree(locale: Locale) -> None:
+    """The root of the language's tree, named after it so that staff can tell the trees apart."""
+    home = CourseIndexPage.original().get_parent().specific
+    if home.has_translation(locale):
+        return
+    name = dict(settings.LANGUAGES)[locale.language_code]
+    root = home.copy_for_translation(locale)
+    root.title = root.draft_title = f"{name}: {home.title}"
+    root.save()

@@ -3,6 +3,7 @@ from courses.models.contacts import Contact
 from courses.models.pages import CourseIndexPage, CoursePage, LessonPage, ModulePage, ReviewedPage
 from courses.models.progress import CheckAnswer, Enrolment, LessonCompletion, ScreenVisit
 from courses.models.review import AllowedTerm, Approval, Reviewed, SafeguardingReview
+from courses.models.translations import titles_in
 from courses.models.upkeep import Upkeep, UpkeepQuerySet
 from courses.models.words import GlossaryWord
 
@@ -26,4 +27,5 @@ __all__ = [
     "ScreenVisit",
     "Upkeep",
     "UpkeepQuerySet",
+    "titles_in",
 ]

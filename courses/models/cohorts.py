@@ -16,6 +16,11 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
     def at(self, authorities: Any) -> Self:
         return self.filter(authority__in=authorities).select_related("course", "trainer")
 
+    def of(self, learner: Learner) -> Self:
+        """The groups the person is in now; the one to finish first comes first."""
+        own = self.filter(places__learner=learner, places__left_at=None)
+        return own.order_by("deadline_on", "name")
+
 
 class Cohort(models.Model):
     """People of one authority who take one course with one trainer by one day (London)."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Max, Q
+from django.db.models import Max, Q
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,7 @@ from wagtail.models import Page, PageManager, PagePermissionTester, PageQuerySet
 
 from courses.blocks import PLAIN_FEATURES, ScreenBlock
 from courses.models.review import Fault, Reviewed
+from courses.models.translations import Translated, TranslatedQuerySet
 from courses.models.upkeep import Upkeep, UpkeepQuerySet
 from courses.page_forms import ReviewedPageForm
 from courses.panels import ReadingAgePanel
@@ -24,7 +25,7 @@ from courses.progress import Screen
 from people.models import Audience, Authority
 
 
-class CourseIndexPage(Page):
+class CourseIndexPage(Translated, Page):
     """The list of courses, at /courses/."""
 
     parent_page_types: ClassVar[list[str]] = ["lms.HomePage"]
@@ -60,7 +61,7 @@ class FourEyesPermissionTester(PagePermissionTester):
         return bool(super().can_publish())
 
 
-class ReviewedPage(Reviewed, Page):
+class ReviewedPage(Translated, Reviewed, Page):
     """A page below a course, or a course: published by review, looked after by one authority."""
 
     base_form_class = ReviewedPageForm
@@ -85,15 +86,11 @@ class ReviewedPage(Reviewed, Page):
         return (self.title, self.seo_title, self.search_description)
 
 
-class UpkeepPageQuerySet(UpkeepQuerySet, PageQuerySet):
+class UpkeepPageQuerySet(UpkeepQuerySet, TranslatedQuerySet):
     """Pages with an owner and a review-by day."""
 
 
 class CoursePageQuerySet(UpkeepPageQuerySet):
-    def original(self) -> Self:
-        """Courses in the language they were written in: those that rules and progress name."""
-        return self.filter(locale__language_code=settings.LANGUAGE_CODE)
-
     def at(self, authorities: Any) -> Self:
         """Courses that trainers of these authorities look after."""
         return self.filter(authority__in=authorities)
@@ -190,17 +187,6 @@ class ModulePage(ReviewedPage):
         return (*super().words(), self.summary)
 
 
-class LessonPageQuerySet(UpkeepPageQuerySet):
-    def with_floor(self) -> Self:
-        """With ``floor``: the revision of the last material change that is live, or None.
-
-        What somebody did in an older revision no longer counts in an open round.
-        """
-        material = Q(approvals__material=True)
-        live = Q(approvals__revision__lte=F("live_revision"))
-        return self.annotate(floor=Max("approvals__revision", filter=material & live))
-
-
 class LessonPage(Upkeep, ReviewedPage):
     """One lesson: a few screens, one idea each. Drivers meet it through ``courses.views``."""
 
@@ -238,7 +224,7 @@ class LessonPage(Upkeep, ReviewedPage):
         FieldPanel("sources"),
         Upkeep.upkeep_panel,
     ]
-    objects: ClassVar[Any] = PageManager.from_queryset(LessonPageQuerySet)()
+    objects: ClassVar[Any] = PageManager.from_queryset(UpkeepPageQuerySet)()
     wording_field = "screens"
 
     def outline(self) -> tuple[Screen, ...]:
@@ -270,10 +256,58 @@ class LessonPage(Upkeep, ReviewedPage):
         faults = super().publication_faults(on=on)
         if self.mandatory and self.expire_at:
             faults.append(Fault("expire_at", gettext("A mandatory lesson has no last day.")))
+        original = self._original()
+        if original and original.check_key() != self.check_key():
+            message = gettext("Keep the same screens and questions, in the same order.")
+            faults.append(Fault("screens", message))
         return faults
+
+    def check_key(self) -> tuple[tuple[Any, ...], ...]:
+        """Each screen with its checks and the place of their right option: what a translation
+        shares with the lesson it translates."""
+        return tuple(
+            (screen.id, *_right_places(screen.value["content"])) for screen in self.screens
+        )
+
+    def floor(self) -> int:
+        """The revision of the last material change that is live; 0 without one."""
+        live = self.approvals.filter(material=True, revision__lte=self.live_revision_id)
+        return live.aggregate(floor=Max("revision"))["floor"] or 0
+
+    def reading_in(self, language: str) -> "LessonPage":
+        """The page whose words a reader of ``language`` is shown: the live translation, or this.
+
+        A translation from before a material change, or with other screens, is not shown: it would
+        teach what is no longer so. No query for the language the lesson was written in.
+        """
+        if language == settings.LANGUAGE_CODE:
+            return self
+        translations = LessonPage.objects.live().translations().select_related("locale")
+        reading: LessonPage | None = translations.filter(
+            translation_key=self.translation_key, locale__language_code=language
+        ).first()
+        if reading is None or reading.check_key() != self.check_key():
+            return self
+        return reading if (reading.live_revision_id or 0) > self.floor() else self
+
+    def _original(self) -> "LessonPage | None":
+        """The lesson that this one translates; None for a lesson that is no translation."""
+        if self.language() == settings.LANGUAGE_CODE:
+            return None
+        originals = LessonPage.objects.original()
+        found: LessonPage | None = originals.filter(translation_key=self.translation_key).first()
+        return found
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """For the preview in the staff site only: every screen at once, nothing recorded."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         context["preview_screens"] = list(self.screens)
         return context
+
+
+def _right_places(content: Any) -> Iterable[tuple[str, int]]:
+    """Of each check on a screen: its identifier and the place of its right option."""
+    for block in content:
+        if block.block_type == "check":
+            right = [bool(option["correct"]) for option in block.value["options"]]
+            yield block.id, right.index(True) if True in right else -1

@@ -9,7 +9,9 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.locks import WorkflowLock
@@ -200,7 +202,15 @@ class UnderReviewLock(WorkflowLock):
     """Nobody edits what is being reviewed: what was approved is what goes live."""
 
     def get_message(self, user: Any) -> Any:
-        return _(
+        if any(name == "approve" for name, *_rest in self.task.get_actions(self.object, user)):
+            state = self.object.current_workflow_task_state
+            return format_html(
+                '{} <a href="{}">{}</a>',
+                gettext("This is waiting for you."),
+                reverse("review", args=[state.pk]),
+                gettext("Review it"),
+            )
+        return gettext(
             "This is waiting for a reviewer, so it cannot be changed now. "
             "Cancel the review to go on writing."
         )

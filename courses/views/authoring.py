@@ -13,10 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.models import Page, TaskState
 
 from courses import actions, perms
-from courses.forms import AllowTermForm, StartCourseForm
-from courses.models import LessonPage
+from courses.forms import AllowTermForm, StartCourseForm, TranslateForm
+from courses.models import LessonPage, ReviewedPage
+from courses.models.review import ApproveForm
+from courses.reading import HIGHEST_AGE, reading_age
 from people.models import User
 
 
@@ -69,3 +72,80 @@ class AllowTermView(WagtailAdminTemplateMixin, FormView):
         )
         messages.success(self.request, _("This lesson may use the term now."))
         return redirect(reverse("wagtailadmin_pages:edit", args=[self.lesson.pk]))
+
+
+class TranslateView(WagtailAdminTemplateMixin, FormView):
+    """Whoever may change a page may begin its translation: a draft, reviewed like any other."""
+
+    form_class = TranslateForm
+    page_title = gettext_lazy("Translate")
+    header_icon = "globe"
+    template_name = "courses/admin/form.html"
+    page: ReviewedPage
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        page = get_object_or_404(Page, pk=kwargs["pk"]).specific
+        if not perms.may_translate(request.user, page):
+            raise PermissionDenied
+        self.page = page
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_page_subtitle(self) -> str:
+        return str(self.page.get_admin_display_title())
+
+    def form_valid(self, form: TranslateForm) -> HttpResponse:
+        translation = actions.start_translation(
+            page=self.page,
+            language=form.cleaned_data["language"],
+            by=cast("User", self.request.user),
+        )
+        messages.success(self.request, _("Translate the words; keep the screens as they are."))
+        return redirect(reverse("wagtailadmin_pages:edit", args=[translation.pk]))
+
+
+class ReviewView(WagtailAdminTemplateMixin, FormView):
+    """What a reviewer needs on one page: what has changed, how it reads, and the decision."""
+
+    form_class = ApproveForm
+    page_title = gettext_lazy("Review")
+    header_icon = "check"
+    template_name = "courses/admin/review.html"
+    state: TaskState
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        waiting = TaskState.objects.filter(status=TaskState.STATUS_IN_PROGRESS)
+        self.state = get_object_or_404(waiting, pk=kwargs["pk"])
+        self.task = self.state.task.specific
+        self.content = self.state.revision.content_object
+        if not perms.may_decide(request.user, self.state):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_page_subtitle(self) -> str:
+        return str(self.state.revision.object_str)
+
+    def get_form(self, form_class: Any = None) -> ApproveForm:
+        """Sending back needs the comment alone."""
+        form: ApproveForm = super().get_form(form_class)
+        if not hasattr(self.content, "approvals"):
+            del form.fields["material"], form.fields["change_note"]
+        return form
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        draft = self.state.revision.as_object()
+        lesson = isinstance(draft, LessonPage)
+        return {
+            **super().get_context_data(**kwargs),
+            "state": self.state,
+            "content": self.content,
+            "is_page": isinstance(self.content, Page),
+            "reading_age": reading_age(draft.reading_matter()) if lesson else None,
+            "highest_age": HIGHEST_AGE,
+        }
+
+    def form_valid(self, form: ApproveForm) -> HttpResponse:
+        action = "reject" if "reject" in self.request.POST else "approve"
+        self.task.on_action(self.state, self.request.user, action, **form.cleaned_data)
+        done = {"approve": _("Approved."), "reject": _("Sent back to the author.")}
+        messages.success(self.request, done[action])
+        return redirect("wagtailadmin_home")

@@ -14,9 +14,10 @@ from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 
 from courses import perms
-from courses.models import LessonPage
+from courses.models import CourseIndexPage, LessonPage
 from courses.reading import HIGHEST_AGE, reading_age
-from courses.views.authoring import AllowTermView, StartCourseView
+from courses.views.authoring import AllowTermView, ReviewView, StartCourseView, TranslateView
+from people.perms import TRAINERS, has_role
 
 
 @hooks.register("register_admin_urls")
@@ -24,12 +25,34 @@ def authoring_urls() -> list[URLPattern]:
     return [
         path("courses/new/", StartCourseView.as_view(), name="start_course"),
         path("lessons/<int:pk>/allow-term/", AllowTermView.as_view(), name="allow_term"),
+        path("review/<int:pk>/", ReviewView.as_view(), name="review"),
+        path("translate/<int:pk>/", TranslateView.as_view(), name="translate_page"),
     ]
 
 
 class AuthorsMenuItem(MenuItem):
     def is_shown(self, request: Any) -> bool:
         return perms.may_start_courses(request.user)
+
+
+class CoursesMenuItem(MenuItem):
+    """The way into the course tree, past the pages above it."""
+
+    @property
+    def url(self) -> str:
+        return reverse("wagtailadmin_explore", args=[CourseIndexPage.original().pk])
+
+    @url.setter
+    def url(self, value: str) -> None:
+        """Found when it is asked for: no page is known while the site starts."""
+
+    def is_shown(self, request: Any) -> bool:
+        return bool(request.user.is_superuser or has_role(request.user, *TRAINERS))
+
+
+@hooks.register("register_admin_menu_item")
+def courses_menu_item() -> MenuItem:
+    return CoursesMenuItem(gettext_lazy("Courses"), "", icon_name="doc-full", order=150)
 
 
 @hooks.register("register_admin_menu_item")
@@ -46,6 +69,13 @@ def allow_term_button(page: Page, user: Any, **kwargs: Any) -> Iterator[Button]:
         yield Button(
             _("Allow a term"), reverse("allow_term", args=[page.pk]), icon_name="openquote"
         )
+
+
+@hooks.register("register_page_header_buttons")
+def translate_button(page: Page, user: Any, **kwargs: Any) -> Iterator[Button]:
+    """For whoever may change the page."""
+    if perms.may_translate(user, page):
+        yield Button(_("Translate"), reverse("translate_page", args=[page.pk]), icon_name="globe")
 
 
 @hooks.register("after_create_page")
