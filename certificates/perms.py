@@ -1,9 +1,13 @@
 """May this person …? One function for each question."""
 
+from datetime import date
+
 from django.contrib.auth.models import AnonymousUser
 
 from certificates.models import Certificate
-from people.models import Membership, User
+from certificates.renewal import may_take_refresher
+from courses.models import CoursePage, Enrolment
+from people.models import Learner, Membership, User
 from people.perms import has_role
 
 Role = Membership.Role
@@ -27,3 +31,13 @@ def may_list_certificates(user: User | AnonymousUser) -> bool:
     if not user.is_authenticated:
         return False
     return user.is_superuser or has_role(user, Role.OFFICER, Role.AUDITOR)
+
+
+def may_start_refresher(learner: Learner, course: CoursePage, *, today: date) -> bool:
+    """Whoever holds a certificate of the refreshed course that still counts on the London day
+    ``today``, and whoever has begun this refresher while it did."""
+    if Enrolment.objects.open().of(learner).filter(course=course).exists():
+        return True
+    held = Certificate.objects.of(learner).filter(counts_for=course.counts_for).not_revoked()
+    last = held.order_by("-valid_until").first()
+    return may_take_refresher(today=today, valid_until=last.valid_until if last else None)

@@ -109,3 +109,9 @@ def due_spans(notices: Collection[int], today: date) -> list[DueSpan]:
         if notice is not None:
             days.setdefault(notice, []).append(day)
     return [DueSpan(notice, span[0], span[-1]) for notice, span in days.items()]
+
+
+def may_take_refresher(*, today: date, valid_until: date | None) -> bool:
+    """A refresher is for a certificate that still counts on the London day ``today``; whoever has
+    none, or whose last one has ended, takes the full course. ``valid_until`` is its last day."""
+    return valid_until is not None and today <= valid_until

@@ -3,14 +3,18 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Case, When
+
 from assessments import perms as tests
 from assessments.eligibility import Code
 from assessments.models import Sitting
 from certificates.models import Certificate
+from certificates.renewal import may_take_refresher
 from courses.models import CoursePage, Enrolment, LessonPage
+from courses.progress import course_is_complete
 from licensing.models import Requirement
-from lms.next_step import Standing, Step, next_step, offers_refresher
-from people.models import Learner, LicenceClaim
+from lms.next_step import Standing, Step, next_step
+from people.models import Audience, Learner, LicenceClaim
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,8 @@ class Dashboard:
     sitting: Sitting | None
     certificate: Certificate | None
     waiting_claims: list[LicenceClaim]
+    finished_at: datetime | None
+    has_test: bool
 
     @property
     def next_try_at(self) -> datetime | None:
@@ -42,11 +48,21 @@ def dashboard_of(learner: Learner, *, today: date, now: datetime) -> Dashboard:
     course = enrolment.course if enrolment else _offered_course(full, certificate, today)
     sitting = _last_sitting(learner, enrolment, full)
     lessons = list(course.lessons()) if course else []
-    done = set(enrolment.completions.values_list("lesson_id", flat=True)) if enrolment else set()
+    done = enrolment.completed_lessons() if enrolment else set()
+    lessons_done = course_is_complete([lesson.pk for lesson in lessons], done)
     test = None
-    if enrolment and enrolment.completed_at:
+    if enrolment and lessons_done:
         test = tests.standing(learner=learner, course=enrolment.course, now=now)
-    standing = _standing(enrolment, test, sitting, certificate, today=today, now=now)
+    standing = _standing(
+        enrolment,
+        test,
+        sitting,
+        certificate,
+        lessons_done=lessons_done,
+        has_test=learner.audience == Audience.DRIVER or bool(test and test.rule),
+        today=today,
+        now=now,
+    )
     return Dashboard(
         step=next_step(standing),
         course=course,
@@ -57,10 +73,22 @@ def dashboard_of(learner: Learner, *, today: date, now: datetime) -> Dashboard:
         sitting=sitting,
         certificate=certificate,
         waiting_claims=list(learner.claims.waiting().select_related("authority")),
+        finished_at=enrolment.completed_at if enrolment else None,
+        has_test=standing.has_test,
     )
 
 
 def _required_course(learner: Learner, today: date) -> CoursePage | None:
+    """Of a driver: what the rule in force asks for. Of others: the course made for their work,
+    their own council's before another's."""
+    if learner.audience != Audience.DRIVER:
+        own_first = Case(When(authority=learner.authority_id, then=0), default=1)
+        made_for_them = (
+            CoursePage.objects.original()
+            .live()
+            .filter(audience=learner.audience, kind=CoursePage.Kind.INITIAL)
+        )
+        return made_for_them.order_by(own_first, "path").first()
     in_force = Requirement.objects.in_force(authority=learner.authority, on=today)
     requirement = in_force.select_related("course").first()
     return requirement.course if requirement else None
@@ -82,8 +110,8 @@ def _offered_course(
     full: CoursePage | None, certificate: Certificate | None, today: date
 ) -> CoursePage | None:
     valid_until = certificate.valid_until if certificate else None
-    if full and offers_refresher(today=today, valid_until=valid_until):
-        return CoursePage.objects.live().filter(refreshes=full).first() or full
+    if full and may_take_refresher(today=today, valid_until=valid_until):
+        return CoursePage.objects.original().live().filter(refreshes=full).first() or full
     return full
 
 
@@ -102,6 +130,8 @@ def _standing(
     sitting: Sitting | None,
     certificate: Certificate | None,
     *,
+    lessons_done: bool,
+    has_test: bool,
     today: date,
     now: datetime,
 ) -> Standing:
@@ -110,7 +140,8 @@ def _standing(
         today=today,
         now=now,
         enrolled=enrolment is not None,
-        lessons_done=bool(enrolment and enrolment.completed_at),
+        lessons_done=lessons_done,
+        has_test=has_test,
         test_open=bool(sitting and sitting.closed_at is None),
         passed_without_certificate=bool(
             sitting

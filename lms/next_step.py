@@ -10,6 +10,7 @@ class Step(StrEnum):
     CERTIFICATE_COMING = "certificate_coming"
     WAIT_TO_TRY = "wait_to_try"
     NO_TRIES_LEFT = "no_tries_left"
+    COURSE_DONE = "course_done"
     TAKE_TEST = "take_test"
     CONTINUE_COURSE = "continue_course"
     START_COURSE = "start_course"
@@ -21,6 +22,7 @@ class Step(StrEnum):
 class Standing:
     """Where a driver stands. Days are London days; ``next_try_at`` is an instant or None.
 
+    ``has_test`` says whether the course ends with one.
     ``valid_until`` and ``renew_from`` are those of the best certificate that is not revoked.
     """
 
@@ -28,6 +30,7 @@ class Standing:
     now: datetime
     enrolled: bool = False
     lessons_done: bool = False
+    has_test: bool = True
     test_open: bool = False
     passed_without_certificate: bool = False
     next_try_at: datetime | None = None
@@ -54,13 +57,10 @@ def next_step(standing: Standing) -> Step:
 
 
 def _test_step(standing: Standing) -> Step:
+    if not standing.has_test:
+        return Step.COURSE_DONE
     if standing.tries_left == 0:
         return Step.NO_TRIES_LEFT
     if standing.next_try_at is not None and standing.now < standing.next_try_at:
         return Step.WAIT_TO_TRY
     return Step.TAKE_TEST
-
-
-def offers_refresher(*, today: date, valid_until: date | None) -> bool:
-    """A refresher is for a certificate that still counts; a lapse asks for the full course."""
-    return valid_until is not None and today <= valid_until

@@ -3,10 +3,11 @@
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from people.models import Authority, Learner, Licence, LicenceClaim, Membership, User
+from people.models import Audience, Authority, Learner, Licence, LicenceClaim, Membership, User
 from people.models.register import normalise_number
 
 MAX_CLAIMS = 5
@@ -20,12 +21,42 @@ class ClaimOutcome(StrEnum):
 
 
 @transaction.atomic
-def register_learner(*, user: User, full_name: str, now: datetime) -> Learner:
+def register_learner(
+    *, user: User, full_name: str, now: datetime, audience: str = Audience.DRIVER
+) -> Learner:
     """Make the account a person in training. A repeat returns the learner there is."""
     learner, _ = Learner.objects.get_or_create(
-        user=user, defaults={"full_name": " ".join(full_name.split()), "created_at": now}
+        user=user,
+        defaults={
+            "full_name": " ".join(full_name.split()),
+            "audience": audience,
+            "created_at": now,
+        },
     )
     return learner
+
+
+@transaction.atomic
+def choose_council(*, learner: Learner, authority: Authority) -> Learner:
+    """Note which authority somebody without a licence trains for (R02). The first choice stands:
+    a repeat changes nothing, nor does it for a driver, whose licence says it."""
+    learner = Learner.objects.select_for_update(of=("self",)).get(pk=learner.pk)
+    if learner.authority_id is None and learner.audience != Audience.DRIVER:
+        learner.authority = authority
+        learner.save(update_fields=["authority"])
+    return learner
+
+
+@transaction.atomic
+def choose_language(*, user: User, language: str) -> None:
+    """Keep the language of the person's pages and messages. A repeat changes nothing.
+
+    Raises ValueError for a language that the site does not speak.
+    """
+    if language not in dict(settings.LANGUAGES):
+        raise ValueError("The site does not speak this language.")
+    user.language = language
+    user.save(update_fields=["language"])
 
 
 @transaction.atomic

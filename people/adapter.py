@@ -4,12 +4,14 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from outbox.actions import queue_email
 from people import actions
+from people.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -21,7 +23,8 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        message = self.render_mail(template_prefix, email, context)
+        with translation.override(self._language(email)):
+            message = self.render_mail(template_prefix, email, {"email": email, **context})
         queue_email(
             key=f"account:{uuid4()}",
             to=email,
@@ -31,11 +34,21 @@ class AccountAdapter(DefaultAccountAdapter):
             secret=True,
         )
 
+    def _language(self, email: str) -> str:
+        """The reader's own; while they have chosen none, that of the page that made us write."""
+        known = User.objects.filter(email=email.lower()).values_list("language", flat=True).first()
+        return known or translation.get_language() or settings.LANGUAGE_CODE
+
     def save_user(self, request: Any, user: Any, form: Any, commit: bool = True) -> Any:  # noqa: FBT001, FBT002
+        if settings.LANGUAGE_COOKIE_NAME in request.COOKIES:
+            user.language = translation.get_language()  # Chosen, not only asked for by a browser.
         with transaction.atomic():
             user = super().save_user(request, user, form, commit=commit)
             if commit:
                 actions.register_learner(
-                    user=user, full_name=form.cleaned_data["full_name"], now=timezone.now()
+                    user=user,
+                    full_name=form.cleaned_data["full_name"],
+                    audience=form.cleaned_data["audience"],
+                    now=timezone.now(),
                 )
         return user

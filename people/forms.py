@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from people.fields import DayMonthYearField
-from people.models import Authority
+from people.models import Audience, Authority
 
 
 class SignupForm(forms.Form):
@@ -17,7 +17,18 @@ class SignupForm(forms.Form):
         max_length=200,
         error_messages={"required": _("Enter your full name")},
     )
-    field_order = ("full_name", "email", "password1")
+    audience = forms.ChoiceField(
+        label=_("What is your work?"),
+        help_text=_("We use this to show you the right course."),
+        choices=Audience.choices,
+        initial=Audience.DRIVER,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    field_order = ("full_name", "email", "password1", "audience")
+
+    def clean_audience(self) -> str:
+        return self.cleaned_data["audience"] or Audience.DRIVER
 
     def signup(self, request: object, user: object) -> None:
         """allauth calls this after saving; the adapter has made the learner by then."""
@@ -47,3 +58,14 @@ class ClaimLicenceForm(forms.Form):
         if born >= timezone.localdate():
             raise forms.ValidationError(_("Date of birth must be in the past"))
         return born
+
+
+class ChooseCouncilForm(forms.Form):
+    """For people in training who hold no licence that would say it."""
+
+    authority = forms.ModelChoiceField(
+        Authority.objects.all(),
+        label=_("Which council do you work with?"),
+        empty_label=_("Choose a council"),
+        error_messages={"required": _("Choose the council you work with")},
+    )

@@ -2,19 +2,36 @@
 
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 from django.views.generic import DetailView, FormView, ListView
+from django.views.i18n import set_language
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from people import actions, perms
-from people.forms import ClaimLicenceForm
+from people.forms import ChooseCouncilForm, ClaimLicenceForm
 from people.models import Learner, Licence, LicenceClaim, User
+
+
+@login_not_required
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Keep the choice, in the account and in a cookie, and go back to the page it was made on."""
+    language = request.POST.get("language", "")
+    if language not in dict(settings.LANGUAGES):
+        raise BadRequest("The site does not speak this language.")
+    if isinstance(request.user, User):
+        actions.choose_language(user=request.user, language=language)
+    return set_language(request)
 
 
 class ClaimLicenceView(FormView):
@@ -41,6 +58,19 @@ class ClaimLicenceView(FormView):
             return redirect("dashboard")
         context = self.get_context_data(form=form, outcome=outcome)
         return self.render_to_response(context, status=200)
+
+
+class ChooseCouncilView(FormView):
+    """Somebody who is no driver says which council they train for, once."""
+
+    form_class = ChooseCouncilForm
+    template_name = "people/choose_council.html"
+
+    def form_valid(self, form: ChooseCouncilForm) -> HttpResponse:
+        learner = perms.learner_of(self.request)
+        if learner is not None:
+            actions.choose_council(learner=learner, **form.cleaned_data)
+        return redirect("dashboard")
 
 
 class WaitingClaimsView(WagtailAdminTemplateMixin, ListView):

@@ -1,8 +1,8 @@
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lms.next_step import Standing, Step, next_step, offers_refresher
+from lms.next_step import Standing, Step, next_step
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 TODAY = NOW.date()
@@ -22,6 +22,8 @@ READY = {"enrolled": True, "lessons_done": True}
         ({**READY, "next_try_at": NOW}, Step.TAKE_TEST),
         ({**READY, "tries_left": 0, "next_try_at": LATER}, Step.NO_TRIES_LEFT),
         ({**READY, "tries_left": 1}, Step.TAKE_TEST),
+        ({**READY, "has_test": False}, Step.COURSE_DONE),
+        ({"enrolled": True, "has_test": False}, Step.CONTINUE_COURSE),
         ({"passed_without_certificate": True}, Step.CERTIFICATE_COMING),
         (VALID, Step.UP_TO_DATE),
         ({**VALID, "renew_from": TODAY}, Step.RENEW),
@@ -31,12 +33,3 @@ READY = {"enrolled": True, "lessons_done": True}
 )
 def test_first_thing_that_applies_is_the_next_step(facts, expected):
     assert next_step(Standing(today=TODAY, now=NOW, **facts)) is expected
-
-
-@pytest.mark.parametrize(
-    ("valid_until", "expected"),
-    [(None, False), (date(2026, 11, 21), False), (TODAY, True), (date(2027, 1, 1), True)],
-    ids=["never held", "ended yesterday", "last day", "valid"],
-)
-def test_refresher_is_for_a_certificate_that_still_counts(valid_until, expected):
-    assert offers_refresher(today=TODAY, valid_until=valid_until) is expected

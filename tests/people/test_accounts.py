@@ -72,3 +72,13 @@ def test_signing_in_by_capitals_reaches_the_same_account(client):
     LearnerFactory(user=UserFactory(email="ade@example.org", password=PASSWORD))
     response = client.post(SIGN_IN, {"login": "ADE@example.org", "password": PASSWORD})
     assert response["Location"] == reverse("dashboard")
+
+
+def test_signing_up_says_what_one_works_as(client):
+    client.post(SIGN_UP, {**NEW, "audience": "councillor"})
+    assert Learner.objects.get().audience == "councillor"
+
+
+def test_driver_is_who_says_nothing_about_their_work(client):
+    client.post(SIGN_UP, NEW)
+    assert Learner.objects.get().audience == "driver"
