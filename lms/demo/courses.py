@@ -7,10 +7,18 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from django.conf import settings
 from wagtail.models import Page
 
 from courses.actions import open_to_trainers
-from courses.models import Contact, CourseIndexPage, CoursePage, LessonPage, ModulePage
+from courses.models import (
+    Contact,
+    CourseIndexPage,
+    CoursePage,
+    GlossaryWord,
+    LessonPage,
+    ModulePage,
+)
 from people.models import Authority, User
 
 CONTENT = Path(__file__).resolve().parent / "content"
@@ -47,9 +55,18 @@ def load_contacts(upkeep: Upkeep) -> None:
         Contact.objects.get_or_create(key=entry["key"], defaults={**fields, **upkeep.fields})
 
 
+def load_glossary(upkeep: Upkeep) -> None:
+    """Add the hard words that are missing; what staff changed since stays as they left it."""
+    for entry in read(CONTENT / "glossary.toml")["words"]:
+        fields = {"also": ", ".join(entry["also"]), "meaning": entry["meaning"], **upkeep.fields}
+        GlossaryWord.objects.get_or_create(
+            word=entry["word"], language=settings.LANGUAGE_CODE, defaults=fields
+        )
+
+
 def load_courses(upkeep: Upkeep) -> tuple[CoursePage, CoursePage]:
     """The full course and its refresher; each is left alone where it exists."""
-    full = _load_course(
+    full = load_course(
         "safeguarding",
         MODULES,
         upkeep,
@@ -61,7 +78,7 @@ def load_courses(upkeep: Upkeep) -> tuple[CoursePage, CoursePage]:
         ),
         edition="2026.1",
     )
-    refresher = _load_course(
+    refresher = load_course(
         "safeguarding-refresher",
         REFRESHER_MODULES,
         upkeep,
@@ -75,9 +92,11 @@ def load_courses(upkeep: Upkeep) -> tuple[CoursePage, CoursePage]:
     return full, refresher
 
 
-def _load_course(
+def load_course(
     slug: str, modules: list[tuple[str, str, str, int]], upkeep: Upkeep, **fields: Any
 ) -> CoursePage:
+    """The course, published; left alone where it exists. ``modules`` holds the address, title,
+    summary and number of lessons of each, which are taken in the order of their files."""
     existing: CoursePage | None = CoursePage.objects.original().filter(slug=slug).first()
     if existing is not None:
         return existing
@@ -103,6 +122,21 @@ def _publish(parent: Page, page: Any) -> Any:
 
 
 def _lesson(lesson: dict[str, Any], contacts: dict[str, int], upkeep: Upkeep) -> LessonPage:
+    return LessonPage(
+        slug=lesson["slug"],
+        title=lesson["title"],
+        summary=lesson["summary"],
+        minutes=lesson["minutes"],
+        distressing=lesson["distressing"],
+        sources="\n".join(lesson["sources"]),
+        screens=screens_of(lesson, contacts),
+        mandatory=lesson["slug"] in MANDATORY,
+        **upkeep.fields,
+    )
+
+
+def screens_of(lesson: dict[str, Any], contacts: dict[str, int]) -> list[dict[str, Any]]:
+    """The screens of a lesson file, as a page stores them."""
     screens = []
     for number, screen in enumerate(lesson["screens"], start=1):
         key = f"{lesson['slug']}/{number}"
@@ -112,17 +146,7 @@ def _lesson(lesson: dict[str, Any], contacts: dict[str, int], upkeep: Upkeep) ->
         ]
         value = {"heading": screen["heading"], "content": content}
         screens.append({"type": "screen", "id": _id(key), "value": value})
-    return LessonPage(
-        slug=lesson["slug"],
-        title=lesson["title"],
-        summary=lesson["summary"],
-        minutes=lesson["minutes"],
-        distressing=lesson["distressing"],
-        sources="\n".join(lesson["sources"]),
-        screens=screens,
-        mandatory=lesson["slug"] in MANDATORY,
-        **upkeep.fields,
-    )
+    return screens
 
 
 def _block(block: dict[str, Any], key: str, contacts: dict[str, int]) -> dict[str, Any]:
@@ -134,7 +158,9 @@ def _block(block: dict[str, Any], key: str, contacts: dict[str, int]) -> dict[st
             "title": block.get("title", ""),
             "text": block["html"],
         },
-        "scenario": lambda: {k: block[k] for k in ("title", "story", "prompt", "reveal")},
+        "scenario": lambda: {
+            name: block[name] for name in ("title", "story", "prompt", "choices", "reveal")
+        },
         "check": lambda: {"question": block["question"], "options": block["options"]},
         "contacts": lambda: [contacts[name] for name in block["contacts"]],
     }

@@ -82,6 +82,14 @@ def test_lesson_has_three_to_six_screens_a_scene_and_two_checks(path):
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=name)
+def test_each_scene_offers_two_to_four_choices_and_what_follows(path):
+    blocks = [block for screen in read(path)["screens"] for block in screen["blocks"]]
+    choices = [block.get("choices", []) for block in blocks if block["type"] == "scenario"]
+    assert {len(of_one) for of_one in choices} <= {2, 3, 4}
+    assert all(choice["text"] and choice["consequence"] for of_one in choices for choice in of_one)
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=name)
 def test_each_check_has_one_right_option(path):
     blocks = [block for screen in read(path)["screens"] for block in screen["blocks"]]
     checks = [block["options"] for block in blocks if block["type"] == "check"]

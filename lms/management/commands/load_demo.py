@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from licensing.actions import make_api_client
-from lms.demo import bank, courses, history, people
+from lms.demo import bank, courses, history, others, people
 from lms.roles import sync_groups
 from people.models import Authority
 
@@ -32,7 +32,10 @@ class Command(BaseCommand):
             review_due_on=timezone.localdate(now) + A_YEAR,
         )
         courses.load_contacts(upkeep)
+        courses.load_glossary(upkeep)
         full, refresher = courses.load_courses(upkeep)
+        others.load_short_courses(upkeep)
+        others.load_translations(upkeep)
         bank.load_bank(full, upkeep)
         bank.load_rules(
             full,
