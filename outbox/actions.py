@@ -8,7 +8,7 @@ from email.utils import parseaddr
 from hashlib import sha256
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 
 from outbox.backoff import next_wait
@@ -101,7 +101,13 @@ def relay_messages(*, now: datetime, limit: int = 50) -> int:
 
 def _deliver(message: Message, *, now: datetime) -> int:
     headers = {"Message-ID": _message_id(message), "Auto-Submitted": "auto-generated"}
-    mail = EmailMultiAlternatives(message.subject, message.body, to=[message.to], headers=headers)
+    mail = EmailMultiAlternatives(
+        message.subject,
+        message.body,
+        to=[message.to],
+        headers=headers,
+        connection=get_connection(settings.DELIVERY_EMAIL_BACKEND),
+    )
     if message.html_body:
         mail.attach_alternative(message.html_body, "text/html")
     message.tries += 1

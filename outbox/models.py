@@ -6,6 +6,7 @@ from typing import Self
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -27,7 +28,7 @@ class Message(models.Model):
     """
 
     class Channel(models.TextChoices):
-        EMAIL = "email", "E-mail"
+        EMAIL = "email", _("E-mail")
 
     key = models.CharField(max_length=200, unique=True)
     channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.EMAIL)
@@ -50,7 +51,7 @@ class Message(models.Model):
             models.CheckConstraint(
                 name="message_sent_or_failed_not_both",
                 condition=Q(sent_at=None) | Q(failed_at=None),
-                violation_error_message="A message is either sent or given up, never both.",
+                violation_error_message=_("A message is either sent or given up, never both."),
             ),
         ]
         indexes = [

@@ -7,13 +7,17 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connections
 
+from lms import catalogues
 from tests.databases import ensure_template
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 def pytest_configure() -> None:
-    """Hashing passwords slowly proves nothing here; the journeys' own processes still do it."""
+    """Pages speak every language however the tests are started. Hashing passwords slowly proves
+    nothing here; the journeys' own processes still do it."""
+    catalogues.compile_all()
+    settings.DELIVERY_EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -24,6 +24,9 @@ from courses.panels import ReadingAgePanel
 from courses.progress import Screen
 from people.models import Audience, Authority
 
+# All that a page's second tab holds: our pages are found through their course, not by searching.
+ADDRESS = [FieldPanel("slug", heading=_("Address"))]
+
 
 class CourseIndexPage(Translated, Page):
     """The list of courses, at /courses/."""
@@ -32,6 +35,9 @@ class CourseIndexPage(Translated, Page):
     subpage_types: ClassVar[list[str]] = ["courses.CoursePage"]
     max_count = 1
     template = "courses/course_index.html"
+
+    class Meta:
+        verbose_name = _("list of courses")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
@@ -133,6 +139,8 @@ class CoursePage(Upkeep, ReviewedPage):
     parent_page_types: ClassVar[list[str]] = ["courses.CourseIndexPage"]
     subpage_types: ClassVar[list[str]] = ["courses.ModulePage"]
     template = "courses/course.html"
+    page_description = _("What somebody takes as a whole: modules of lessons, then its test.")
+    promote_panels: ClassVar[list[Any]] = ADDRESS
     content_panels: ClassVar[list[Any]] = [
         *Page.content_panels,
         FieldPanel("summary"),
@@ -151,6 +159,7 @@ class CoursePage(Upkeep, ReviewedPage):
     ]
 
     class Meta:
+        verbose_name = _("course")
         constraints = [
             models.CheckConstraint(
                 name="refresher_names_its_course",
@@ -181,7 +190,12 @@ class ModulePage(ReviewedPage):
 
     parent_page_types: ClassVar[list[str]] = ["courses.CoursePage"]
     subpage_types: ClassVar[list[str]] = ["courses.LessonPage"]
+    page_description = _("A few lessons that belong together.")
+    promote_panels: ClassVar[list[Any]] = ADDRESS
     content_panels: ClassVar[list[Any]] = [*Page.content_panels, FieldPanel("summary")]
+
+    class Meta:
+        verbose_name = _("module")
 
     def words(self) -> Iterable[str]:
         return (*super().words(), self.summary)
@@ -190,7 +204,9 @@ class ModulePage(ReviewedPage):
 class LessonPage(Upkeep, ReviewedPage):
     """One lesson: a few screens, one idea each. Drivers meet it through ``courses.views``."""
 
-    summary = models.CharField(max_length=250)
+    summary = models.CharField(
+        max_length=250, help_text=_("One sentence: what the driver will know or be able to do.")
+    )
     minutes = models.PositiveSmallIntegerField(help_text=_("How long it takes an ordinary reader."))
     distressing = models.BooleanField(
         default=False, help_text=_("Shows a warning, a way to take a break and support numbers.")
@@ -203,11 +219,17 @@ class LessonPage(Upkeep, ReviewedPage):
     sources = models.TextField(
         blank=True, help_text=_("Where the facts come from, one on each line. For trainers.")
     )
-    screens = StreamField([("screen", ScreenBlock())], min_num=1)
+    screens = StreamField(
+        [("screen", ScreenBlock())],
+        min_num=1,
+        help_text=_("One idea on each screen. Drivers go through them in this order."),
+    )
 
     parent_page_types: ClassVar[list[str]] = ["courses.ModulePage"]
     subpage_types: ClassVar[list[str]] = []
     template = "courses/lesson_preview.html"
+    page_description = _("Three to six screens about one thing, with a story and checks.")
+    promote_panels: ClassVar[list[Any]] = ADDRESS
     content_panels: ClassVar[list[Any]] = [
         *Page.content_panels,
         FieldPanel("summary"),
@@ -226,6 +248,9 @@ class LessonPage(Upkeep, ReviewedPage):
     ]
     objects: ClassVar[Any] = PageManager.from_queryset(UpkeepPageQuerySet)()
     wording_field = "screens"
+
+    class Meta:
+        verbose_name = _("lesson")
 
     def outline(self) -> tuple[Screen, ...]:
         """The screens and their checks as plain values for the rules in ``courses.progress``."""

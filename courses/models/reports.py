@@ -272,7 +272,7 @@ class Report:
 
     def _rows(self, select: str) -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:
-            cursor.execute(PROGRESS.format(rounds=self.rounds) + select, self.parameters)
+            cursor.execute(PROGRESS.format(rounds=self.rounds) + select, dict(self.parameters))
             rows: list[tuple[Any, ...]] = cursor.fetchall()
             return rows
 

@@ -19,8 +19,9 @@ from wagtail.models import Revision, Task, TaskState
 
 from courses.models.facts import Fact
 from courses.wording import BARRED, barred_terms
+from outbox.actions import queue_email
 from people import perms as people
-from people.models import Authority, Membership
+from people.models import Authority, Membership, User
 
 
 class Fault(NamedTuple):
@@ -221,6 +222,25 @@ class SafeguardingReview(Task):
 
     lock_class = UnderReviewLock
 
+    @transaction.atomic
+    def start(self, workflow_state: Any, user: Any = None) -> TaskState:
+        """Put the content before its reviewers and write to each who may approve it."""
+        state: TaskState = super().start(workflow_state, user=user)
+        content = state.revision.content_object
+        authors = content.contributors(state.revision) | {workflow_state.requested_by_id}
+        now = timezone.now()
+        for reviewer in reviewers_of(content).exclude(pk__in=authors):
+            subject = gettext("A text waits for your review: %(title)s")
+            body = gettext("Please read it and approve it, or say what should change:")
+            queue_email(
+                key=f"review:{state.pk}:{reviewer.pk}",
+                to=reviewer.email,
+                subject=subject % {"title": state.revision.object_str},
+                body=f"{body}\n\n{settings.SITE_URL}{reverse('review', args=[state.pk])}\n",
+                now=now,
+            )
+        return state
+
     def user_can_access_editor(self, obj: Any, user: Any) -> bool:
         return may_review(user, getattr(obj, "specific", obj))
 
@@ -282,6 +302,14 @@ class SafeguardingReview(Task):
 
     class Meta:
         verbose_name = _("safeguarding review")
+
+
+def reviewers_of(content: Any) -> models.QuerySet[User]:
+    """The safeguarding reviewers of the content's authority who can sign in."""
+    held = Membership.objects.current().filter(
+        role=Membership.Role.REVIEWER, authority=content.home_authority()
+    )
+    return User.objects.filter(is_active=True, pk__in=held.values("user"))
 
 
 def may_review(user: Any, content: Any) -> bool:

@@ -10,6 +10,7 @@ from wagtail.models import WorkflowState
 from courses.actions import allow_term, start_course
 from courses.models import Approval, CoursePage, LessonPage
 from courses.tasks import publish_scheduled
+from outbox.models import Message
 from people.actions import end_membership, grant_membership
 from people.models import Membership
 from tests.factories import AuthorityFactory, UserFactory, make_course
@@ -124,11 +125,11 @@ def test_reviewer_sends_back_with_a_comment(client, lesson, author, reviewer):
 
 def test_nobody_edits_what_is_under_review(client, lesson, author, reviewer):
     change(lesson, author)
-    for person in (author, reviewer):
+    for person, words in ((author, "waiting for a reviewer"), (reviewer, "Review it")):
         client.force_login(person)
         page = client.get(reverse("wagtailadmin_pages:edit", args=[lesson.pk]))
         assert page.context["locked_for_user"]
-        assert "waiting for a reviewer" in page.content.decode()
+        assert words in page.content.decode()
 
 
 def test_publish_button_is_there_for_nobody(lesson, author, reviewer):
@@ -144,7 +145,7 @@ def test_unapproved_revision_is_refused_at_the_last_gate(lesson, reviewer):
 
 def test_barred_term_is_refused_at_the_last_gate_with_better_words(lesson):
     lesson.title = "A lifestyle choice"
-    with pytest.raises(ValidationError, match="lifestyle choice”. Better: is being controlled"):
+    with pytest.raises(ValidationError, match=r"lifestyle choice”\. Better: is being controlled"):
         lesson.save_revision().publish()
 
 
@@ -215,3 +216,8 @@ def test_new_course_is_open_to_its_authoritys_trainers_alone(author, reviewer, a
     other = staff(Role.AUTHOR, AuthorityFactory(), now)
     may = [course.permissions_for_user(who).can_edit() for who in (author, reviewer, other)]
     assert may == [True, True, False]
+
+
+def test_reviewers_who_may_approve_are_written_to(lesson, author, reviewer):
+    change(lesson, author)
+    assert [message.to for message in Message.objects.all()] == [reviewer.email]

@@ -27,7 +27,7 @@ class ChoosyBackend(EmailBackend):
 
 @pytest.fixture
 def mail_is_down(settings):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.DELIVERY_EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", CLOSED_PORT
 
 
@@ -141,7 +141,7 @@ def test_nothing_is_tried_before_its_wait_is_over(now, mail_is_down):
 def test_failed_message_goes_once_mail_is_back(now, settings, mail_is_down, mailoutbox):
     message = queue(now)
     relay_messages(now=now)
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.DELIVERY_EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     relay_messages(now=now + timedelta(minutes=1))
     message.refresh_from_db()
     assert (message.tries, message.last_error, len(mailoutbox)) == (2, "", 1)
@@ -158,7 +158,7 @@ def test_relay_gives_up_after_twelve_tries(now, mail_is_down):
 
 
 def test_message_that_breaks_the_mail_system_holds_up_no_other(now, settings, mailoutbox):
-    settings.EMAIL_BACKEND = "tests.outbox.test_actions.ChoosyBackend"
+    settings.DELIVERY_EMAIL_BACKEND = "tests.outbox.test_actions.ChoosyBackend"
     broken = queue(now - timedelta(hours=1), key="broken", to="choke@example.org")
     queue(now)
     assert relay_messages(now=now) == 1
