@@ -11,12 +11,13 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from lms.records import certificates, keeping, notices, sittings
+from lms.records import certificates, keeping, learning, notices, sittings
 from lms.records.invariant import Counts, Invariant
 
 __all__ = ["INVARIANTS", "Counts", "Finding", "Invariant", "audit", "findings"]
 
 INVARIANTS = (
+    *learning.INVARIANTS,
     *sittings.INVARIANTS,
     *certificates.INVARIANTS,
     *notices.INVARIANTS,

@@ -15,6 +15,7 @@ from assessments.models import Answer
 from certificates.actions import queue_due_reminders, reinstate, revoke
 from certificates.models import Certificate
 from courses.actions import enrol
+from courses.models import Approval
 from lms import records
 from lms.demo.history import pass_on, take_lesson
 from outbox.actions import relay_messages
@@ -126,7 +127,14 @@ def make_records() -> dict:
     stranger = LearnerFactory()
     own_rule = make_validity_rule(authority=stranger.authority, months=12)
     plain = certify(stranger, course, day=date(2026, 10, 1))
+    lesson = course.lessons().first()
+    course.refresh_from_db()
+    approval = Approval.objects.create(
+        revision=lesson.live_revision, lesson=lesson, approved_by=UserFactory(), approved_at=NOW
+    )
     return {
+        "approval": approval.pk,
+        "another_page": course.live_revision_id,
         "failed": failed.pk,
         "open": again.pk,
         "first": first.pk,
@@ -277,6 +285,17 @@ BREAKS = {
         UPDATE certificates_validityrule
         SET approved_by_id = proposed_by_id
         WHERE id = %(own_rule)s
+    """,
+    "R20": """
+        UPDATE wagtailcore_revision r
+        SET user_id = a.approved_by_id
+        FROM courses_approval a
+        WHERE r.id = a.revision_id AND a.id = %(approval)s
+    """,
+    "R19": """
+        UPDATE courses_lessoncompletion
+        SET revision_id = %(another_page)s
+        WHERE id = (SELECT max(id) FROM courses_lessoncompletion)
     """,
     "I28-settings": """
         DO $$ BEGIN EXECUTE format('ALTER DATABASE %%I SET session_replication_role = replica',
