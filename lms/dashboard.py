@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Case, When
+from django.utils.translation import get_language
 
 from assessments import perms as tests
 from assessments.eligibility import Code
 from assessments.models import Sitting
 from certificates.models import Certificate
 from certificates.renewal import may_take_refresher
-from courses.models import CoursePage, Enrolment, LessonPage
+from courses.models import Cohort, CoursePage, Enrolment, LessonPage, titles_in
 from courses.progress import course_is_complete
 from licensing.models import Requirement
 from lms.next_step import Standing, Step, next_step
@@ -31,7 +33,21 @@ class Dashboard:
     certificate: Certificate | None
     waiting_claims: list[LicenceClaim]
     finished_at: datetime | None
+    cohorts: list[Cohort]
+    titles: dict[Any, str]
     has_test: bool
+
+    @property
+    def course_title(self) -> str:
+        """In the language of the page, where it is translated."""
+        return self._title(self.course)
+
+    @property
+    def next_lesson_title(self) -> str:
+        return self._title(self.next_lesson)
+
+    def _title(self, page: CoursePage | LessonPage | None) -> str:
+        return str(self.titles.get(page.translation_key, page.title)) if page else ""
 
     @property
     def next_try_at(self) -> datetime | None:
@@ -63,18 +79,21 @@ def dashboard_of(learner: Learner, *, today: date, now: datetime) -> Dashboard:
         today=today,
         now=now,
     )
+    next_lesson = next((lesson for lesson in lessons if lesson.pk not in done), None)
     return Dashboard(
         step=next_step(standing),
         course=course,
         lessons_done=sum(lesson.pk in done for lesson in lessons),
         lessons_total=len(lessons),
-        next_lesson=next((lesson for lesson in lessons if lesson.pk not in done), None),
+        next_lesson=next_lesson,
         test=test,
         sitting=sitting,
         certificate=certificate,
         waiting_claims=list(learner.claims.waiting().select_related("authority")),
         finished_at=enrolment.completed_at if enrolment else None,
         has_test=standing.has_test,
+        cohorts=list(Cohort.objects.of(learner)),
+        titles=titles_in(get_language(), [page for page in (course, next_lesson) if page]),
     )
 
 
@@ -88,7 +107,8 @@ def _required_course(learner: Learner, today: date) -> CoursePage | None:
             .live()
             .filter(audience=learner.audience, kind=CoursePage.Kind.INITIAL)
         )
-        return made_for_them.order_by(own_first, "path").first()
+        course: CoursePage | None = made_for_them.order_by(own_first, "path").first()
+        return course
     in_force = Requirement.objects.in_force(authority=learner.authority, on=today)
     requirement = in_force.select_related("course").first()
     return requirement.course if requirement else None

@@ -19,7 +19,7 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
     def of(self, learner: Learner) -> Self:
         """The groups the person is in now; the one to finish first comes first."""
         own = self.filter(places__learner=learner, places__left_at=None)
-        return own.order_by("deadline_on", "name")
+        return own.select_related("course").order_by("deadline_on", "name")
 
 
 class Cohort(models.Model):

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Max, Q
 from django.http import HttpRequest
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
@@ -17,12 +17,13 @@ from wagtail.models import Page, PageManager, PagePermissionTester, PageQuerySet
 
 from courses.blocks import PLAIN_FEATURES, ScreenBlock
 from courses.models.review import Fault, Reviewed
-from courses.models.translations import Translated, TranslatedQuerySet
+from courses.models.translations import Translated, TranslatedQuerySet, titles_in
 from courses.models.upkeep import Upkeep, UpkeepQuerySet
 from courses.page_forms import ReviewedPageForm
 from courses.panels import ReadingAgePanel
 from courses.progress import Screen
 from people.models import Audience, Authority
+from people.perms import learner_of
 
 # All that a page's second tab holds: our pages are found through their course, not by searching.
 ADDRESS = [FieldPanel("slug", heading=_("Address"))]
@@ -41,7 +42,14 @@ class CourseIndexPage(Translated, Page):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        context["courses"] = CoursePage.objects.child_of(self).live().order_by("path")
+        courses = list(CoursePage.objects.child_of(self).live().order_by("path"))
+        titles = titles_in(get_language(), courses)
+        for course in courses:
+            course.title = titles.get(course.translation_key, course.title)
+        learner = learner_of(request)
+        audience = learner.audience if learner else Audience.DRIVER
+        context["own_courses"] = [course for course in courses if course.audience == audience]
+        context["other_courses"] = [course for course in courses if course.audience != audience]
         return context
 
     @classmethod

@@ -15,11 +15,14 @@ from wagtail.models import Page, PageQuerySet
 class TranslatedQuerySet(PageQuerySet):
     def original(self) -> Self:
         """Pages in the language they were written in."""
-        return self.filter(locale__language_code=settings.LANGUAGE_CODE)
+        found: Self = self.filter(locale__language_code=settings.LANGUAGE_CODE)
+        return found
 
     def translations(self) -> Self:
         """Pages translated by somebody; not the place-holders that only hold up the tree."""
-        return self.exclude(locale__language_code=settings.LANGUAGE_CODE).filter(alias_of=None)
+        translated = self.exclude(locale__language_code=settings.LANGUAGE_CODE)
+        found: Self = translated.filter(alias_of=None)
+        return found
 
 
 class Translated:
