@@ -18,10 +18,10 @@ PRODUCTION := LMS_ENV=production SITE_URL=https://lms.example ALLOWED_HOSTS=lms.
 	EMAIL_URL=smtp+tls://lms:made-up@mail.lms.example:587 DEFAULT_FROM_EMAIL=training@lms.example \
 	TRUSTED_PROXY_COUNT=1
 CHECKS := check-format check-lint check-types check-imports check-templates check-migrations \
-	check-safe-migrations check-deploy check-openapi
+	check-safe-migrations check-messages check-deploy check-openapi
 
 .DEFAULT_GOAL := help
-.PHONY: help set-up run test check fix bench clean lock $(CHECKS)
+.PHONY: help set-up run test check fix messages bench clean lock $(CHECKS)
 
 help: ## lists these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,7 @@ set-up: ## makes .venv and the front-end files; the others call it
 	@command -v "$(PYTHON)" >/dev/null || { echo "Python 3.11 or newer is needed: there is no $(PYTHON)." >&2; exit 1; }
 	@"$(PYTHON)" .ci/set_up.py
 	@$(BIN)/python -m lms.frontend.build
+	@$(BIN)/python -m lms.catalogues compile
 
 run: set-up ## starts everything at http://127.0.0.1:8000; Ctrl-C stops it
 	@exec $(BIN)/python -m lms.supervise --with-parent
@@ -44,6 +45,9 @@ fix: set-up ## formats, and repairs what the linter can
 	@$(BIN)/ruff check --fix --quiet
 	@$(BIN)/ruff format
 	@$(BIN)/djlint --reformat --quiet $(ROOMS) || true
+
+messages: set-up ## takes new texts of the interface into the catalogues of lms/locale
+	@$(BIN)/python -m lms.catalogues update
 
 bench: set-up ## prints the ratios against the yardstick; ARGS go to the benchmarks
 	@exec $(SERVICES) --data .local/bench -- $(BIN)/python -m benchmarks $(ARGS)
@@ -87,6 +91,10 @@ check-safe-migrations:
 	@echo "== migrations are safe for the running version"
 	@LINT_MIGRATIONS=1 LOG_LEVEL=WARNING $(MANAGE) lintmigrations --no-cache --quiet ok ignore \
 		--ignore-initial-migrations --include-apps $(ROOMS)
+
+check-messages:
+	@echo "== catalogues are whole"
+	@$(BIN)/python -m lms.catalogues check
 
 check-deploy:
 	@echo "== deployment check"

@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, time_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -327,9 +327,10 @@ def reason_in_words(reason: Reason) -> str:
 def moment_in_words(moment: datetime) -> str:
     """For example, "9:30am on Tuesday 24 November 2026", London time."""
     local = timezone.localtime(moment)
-    return _("%(time)s on %(day)s") % {
-        "time": date_format(local, "g:iA").lower(),
-        "day": date_format(local, "l j F Y"),
+    return _("%(time)s on %(weekday)s %(day)s") % {
+        "time": time_format(local).lower(),
+        "weekday": date_format(local, "l"),
+        "day": date_format(local),
     }
 
 

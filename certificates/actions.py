@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.template.loader import render_to_string
+from django.utils import translation
 
 from assessments.models import Sitting
 from certificates import reference, renewal
@@ -346,15 +347,18 @@ def _tell_holder(certificate: Certificate, what: str, *, key: str, now: datetime
 
 
 def _email(certificate: Certificate, what: str, *, key: str, today: date) -> Email:
+    """In the language of the person it goes to."""
+    holder = certificate.learner.user
     context: dict[str, Any] = {
         "certificate": certificate,
         "authority": certificate.authority,
         "may_renew_now": certificate.renew_from <= today,
         "site_url": settings.SITE_URL,
     }
-    return Email(
-        key=key,
-        to=certificate.learner.user.email,
-        subject=render_to_string(f"certificates/email/{what}_subject.txt", context),
-        body=render_to_string(f"certificates/email/{what}_body.txt", context).strip(),
-    )
+    with translation.override(holder.message_language):
+        return Email(
+            key=key,
+            to=holder.email,
+            subject=render_to_string(f"certificates/email/{what}_subject.txt", context),
+            body=render_to_string(f"certificates/email/{what}_body.txt", context).strip(),
+        )

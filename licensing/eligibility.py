@@ -5,8 +5,8 @@ and what was on record when (``known_at``). A fact recorded after ``known_at`` i
 same question gets the same answer years later. Nothing found never means met.
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -52,6 +52,19 @@ class Change(StrEnum):
 
 
 MEETING = frozenset({Status.VALID, Status.EXPIRING, Status.IN_GRACE, Status.NOT_REQUIRED})
+TEXTS = {
+    Code.CERTIFICATE_VALID: "Certificate {reference} is valid until {until}.",
+    Code.CERTIFICATE_EXPIRING: (
+        "Certificate {reference} is valid until {until}. Renewal has been open since {since}."
+    ),
+    Code.IN_GRACE: "Certificate {reference} ended on {ended}. Grace lasts until {until}.",
+    Code.CERTIFICATE_EXPIRED: "Certificate {reference} ended on {ended}.",
+    Code.CERTIFICATE_REVOKED: "Certificate {reference} was revoked with effect from {since}.",
+    Code.NEVER_PASSED: "No certificate of the required course is on record for {day}.",
+    Code.LICENCE_NOT_LINKED: "The licence is not linked to a person in training yet.",
+    Code.NOT_REQUIRED_FOR_LICENCE_KIND: "The requirement does not apply to this kind of licence.",
+    Code.NO_REQUIREMENT_IN_FORCE: "No training requirement was in force on {day}.",
+}
 MONTHS = (
     "January",
     "February",
@@ -104,10 +117,16 @@ class Certificate:
 Judged = tuple[Certificate, Event | None]  # With the revocation that counts, if one does.
 
 
+Facts = Mapping[str, str | date]
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
+    """``text`` is for other systems, in English; pages word ``code`` and ``facts`` themselves."""
+
     code: Code
     text: str
+    facts: Facts = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +160,11 @@ def assess(
     meet: pass None only when the authority had no requirement at all in force on the day.
     """
     if terms is None:
-        text = f"No training requirement was in force on {plain(as_at)}."
-        return _without_certificate(None, Status.NOT_REQUIRED, Code.NO_REQUIREMENT_IN_FORCE, text)
+        reason = _reason(Code.NO_REQUIREMENT_IN_FORCE, day=as_at)
+        return Assessment(None, Status.NOT_REQUIRED, (reason,))
     if licence_kind not in terms.licence_kinds:
-        text = "The requirement does not apply to this kind of licence."
-        code = Code.NOT_REQUIRED_FOR_LICENCE_KIND
-        return _without_certificate(terms, Status.NOT_REQUIRED, code, text)
+        reason = _reason(Code.NOT_REQUIRED_FOR_LICENCE_KIND)
+        return Assessment(terms, Status.NOT_REQUIRED, (reason,))
     known = [
         (certificate, _revocation(certificate, as_at, known_at))
         for certificate in certificates
@@ -200,14 +218,12 @@ def _revocation(certificate: Certificate, as_at: date, known_at: datetime) -> Ev
 
 def _covered(terms: Terms, best: Certificate, known: Iterable[Judged], as_at: date) -> Assessment:
     """A certificate covers the day. One that would, were it not revoked, is told of as well."""
-    name, end = f"Certificate {best.reference}", plain(best.valid_until)
+    facts: Facts = {"reference": best.reference, "until": best.valid_until}
     if as_at >= best.renew_from:
-        since = plain(best.renew_from)
-        text = f"{name} is valid until {end}. Renewal has been open since {since}."
-        status, reason = Status.EXPIRING, Reason(Code.CERTIFICATE_EXPIRING, text)
+        status = Status.EXPIRING
+        reason = _reason(Code.CERTIFICATE_EXPIRING, **facts, since=best.renew_from)
     else:
-        text = f"{name} is valid until {end}."
-        status, reason = Status.VALID, Reason(Code.CERTIFICATE_VALID, text)
+        status, reason = Status.VALID, _reason(Code.CERTIFICATE_VALID, **facts)
     others = [
         _revoked_reason(certificate, revocation)
         for certificate, revocation in known
@@ -217,31 +233,27 @@ def _covered(terms: Terms, best: Certificate, known: Iterable[Judged], as_at: da
 
 
 def _lapsed(terms: Terms, last: Certificate, as_at: date) -> Assessment:
-    text = f"Certificate {last.reference} ended on {plain(last.valid_until)}."
+    facts: Facts = {"reference": last.reference, "ended": last.valid_until}
     if (as_at - last.valid_until).days <= terms.grace_days:
-        text += f" Grace lasts until {plain(last.valid_until + timedelta(terms.grace_days))}."
-        status, reason = Status.IN_GRACE, Reason(Code.IN_GRACE, text)
+        until = last.valid_until + timedelta(terms.grace_days)
+        status, reason = Status.IN_GRACE, _reason(Code.IN_GRACE, **facts, until=until)
     else:
-        status, reason = Status.EXPIRED, Reason(Code.CERTIFICATE_EXPIRED, text)
+        status, reason = Status.EXPIRED, _reason(Code.CERTIFICATE_EXPIRED, **facts)
     return Assessment(terms, status, (reason,), last, last.renew_from)
 
 
 def _never_passed(terms: Terms, as_at: date, *, linked: bool) -> Assessment:
-    text = f"No certificate of the required course is on record for {plain(as_at)}."
-    reasons = [Reason(Code.NEVER_PASSED, text)]
+    reasons = [_reason(Code.NEVER_PASSED, day=as_at)]
     if not linked:
-        text = "The licence is not linked to a person in training yet."
-        reasons.append(Reason(Code.LICENCE_NOT_LINKED, text))
+        reasons.append(_reason(Code.LICENCE_NOT_LINKED))
     return Assessment(terms, Status.NEVER_PASSED, tuple(reasons))
 
 
-def _without_certificate(terms: Terms | None, status: Status, code: Code, text: str) -> Assessment:
-    return Assessment(terms, status, (Reason(code, text),))
-
-
 def _revoked_reason(certificate: Certificate, revocation: Event) -> Reason:
-    text = (
-        f"Certificate {certificate.reference} was revoked"
-        f" with effect from {plain(revocation.effective_on)}."
-    )
-    return Reason(Code.CERTIFICATE_REVOKED, text)
+    since = revocation.effective_on
+    return _reason(Code.CERTIFICATE_REVOKED, reference=certificate.reference, since=since)
+
+
+def _reason(code: Code, **facts: str | date) -> Reason:
+    words = {name: plain(fact) if isinstance(fact, date) else fact for name, fact in facts.items()}
+    return Reason(code, TEXTS[code].format(**words), facts)

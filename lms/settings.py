@@ -122,16 +122,18 @@ if env.bool("LINT_MIGRATIONS", default=False):  # Set by `make check` alone.
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "lms.middleware.ContentSecurityPolicyMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",  # Its files are compressed already.
+    "lms.middleware.CompressionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "people.middleware.LanguageMiddleware",
     "lms.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "lms.middleware.StaffDoorMiddleware",
     "people.middleware.StaffSecondFactorMiddleware",
+    "courses.middleware.OpenPagesMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -291,6 +293,12 @@ LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [
     ("pl", "Polski"),
     ("ur", "اردو"),
 ]
+LANGUAGE_COOKIE_NAME = "__Host-language" if PRODUCTION else "language"
+LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_HTTPONLY = PRODUCTION, True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60  # Seconds.
+LOCALE_PATHS = [BASE_DIR / "lms" / "locale"]
+FORMAT_MODULE_PATH = "lms.formats"
 USE_I18N = USE_TZ = True
 TIME_ZONE = "Europe/London"  # Stored in UTC, shown in London; legal days are London days.
 STATIC_URL = "/static/"
@@ -311,6 +319,9 @@ FONTS_DIR = BASE_DIR / "lms" / "frontend" / "build_fonts"
 
 # -- Mail, logs -----------------------------------------------------------------------------------
 vars().update(env.email_url_config(required_in_production("EMAIL_URL", "consolemail://")))
+# Only the relay talks to the mail server; whatever a library sends becomes a row first.
+DELIVERY_EMAIL_BACKEND = vars()["EMAIL_BACKEND"]
+EMAIL_BACKEND = "outbox.backend.OutboxBackend"
 EMAIL_TIMEOUT = 10  # Seconds; without it a silent mail server would hold a worker for ever.
 DEFAULT_FROM_EMAIL = required_in_production("DEFAULT_FROM_EMAIL", "training@demo.example")
 LOGGING = {

@@ -103,7 +103,7 @@ def _edit_address(content: Any) -> str:
 
 def _email(item: Overdue, keeper: User) -> Email:
     context = {"item": item, "site_url": settings.SITE_URL}
-    with translation.override(keeper.language or settings.LANGUAGE_CODE):
+    with translation.override(keeper.message_language):
         return Email(
             key=f"upkeep:{item.key}",
             to=keeper.email,

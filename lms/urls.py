@@ -34,6 +34,12 @@ urlpatterns = [
         public_page(TemplateView.as_view(template_name="lms/accessibility.html")),
         name="accessibility",
     ),
+    path("service-worker.js", views.service_worker, name="service_worker"),
+    path(
+        "offline/",
+        public_page(TemplateView.as_view(template_name="lms/offline.html")),
+        name="offline",
+    ),
     re_path(r"^theme/(?P<colour>[0-9a-f]{6})\.css$", views.theme, name="theme"),
     path("", include("people.urls")),
     # The room above adds the certificate to the result page, at the same address and name.
@@ -44,6 +50,7 @@ urlpatterns = [
     # Wagtail's own sign-in would skip the second factor: allauth's is the only door.
     path("staff/login/", public_page(sign_in)),
     path("_util/login/", public_page(sign_in)),
+    path("staff/", include("courses.urls")),  # In front of Wagtail's own doors of these addresses.
     path("staff/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("", include(wagtail_urls)),

@@ -10,6 +10,7 @@ from django.views.decorators.cache import cache_control
 from django.views.generic import TemplateView
 
 from licensing.answers import training_statuses_of
+from lms import offline
 from lms.dashboard import dashboard_of
 from people import perms
 from people.models import Authority
@@ -20,6 +21,13 @@ from people.models import Authority
 def theme(request: HttpRequest, colour: str) -> HttpResponse:
     """A council's colour as a style sheet: the content policy allows no inline style."""
     return HttpResponse(f":root{{--govuk-brand-colour:#{colour}}}", content_type="text/css")
+
+
+@login_not_required
+@cache_control(no_cache=True)
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """Answered from the root: a worker may look after the pages below its own address only."""
+    return HttpResponse(offline.worker_source(), content_type="text/javascript")
 
 
 class DashboardView(TemplateView):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -125,8 +125,8 @@ class DayMonthYearField(forms.Field):
         label = str(self.label)
         params = {
             "label": label,
-            "subject": self.subject or say("your %(label)s") % {"label": in_sentence(label)},
-            "missing": say(" and ").join(in_sentence(str(PARTS[part])) for part in parts),
+            "subject": self.subject or gettext("your %(label)s") % {"label": in_sentence(label)},
+            "missing": gettext(" and ").join(in_sentence(str(PARTS[part])) for part in parts),
             "parts": tuple(parts),
         }
         return ValidationError(self.error_messages[code], code=code, params=params)

@@ -1,4 +1,4 @@
-"""Staff prove themselves with two factors before any page but those that set the factors up."""
+"""What each request learns about the person: their language, and whether staff gave two factors."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,15 +8,38 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import redirect
+from django.utils import translation
 
 from people import perms
 
-OPEN_PREFIXES = ("/accounts/", "/static/", "/health/")
+STAFF_SITE = "/staff/"
+OPEN_PREFIXES = ("/accounts/", "/static/", "/health/", "/language/")
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    """A person's own choice goes before the cookie, the cookie before what the browser asks for.
+
+    The staff site is in English but for those who choose otherwise in their Wagtail profile.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        if request.path.startswith(STAFF_SITE):
+            chosen = settings.LANGUAGE_CODE
+        else:
+            chosen = getattr(request.user, "language", "")
+        if chosen in dict(settings.LANGUAGES):
+            translation.activate(chosen)
+            request.LANGUAGE_CODE = translation.get_language()
 
 
 class StaffSecondFactorMiddleware:
-    """Required in production; in development a password alone is enough (settings)."""
+    """Staff prove themselves with two factors before any page but those that set the factors up.
+
+    Required in production; in development a password alone is enough (settings).
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -230,13 +230,13 @@ class SafeguardingReview(Task):
         authors = content.contributors(state.revision) | {workflow_state.requested_by_id}
         now = timezone.now()
         for reviewer in reviewers_of(content).exclude(pk__in=authors):
-            subject = gettext("A text waits for your review: %(title)s")
-            body = gettext("Please read it and approve it, or say what should change:")
+            with translation.override(reviewer.message_language):
+                subject, body = _notice_of(state)
             queue_email(
                 key=f"review:{state.pk}:{reviewer.pk}",
                 to=reviewer.email,
-                subject=subject % {"title": state.revision.object_str},
-                body=f"{body}\n\n{settings.SITE_URL}{reverse('review', args=[state.pk])}\n",
+                subject=subject,
+                body=body,
                 now=now,
             )
         return state
@@ -302,6 +302,14 @@ class SafeguardingReview(Task):
 
     class Meta:
         verbose_name = _("safeguarding review")
+
+
+def _notice_of(state: TaskState) -> tuple[str, str]:
+    """Subject and body of what a reviewer is told."""
+    subject = gettext("A text waits for your review: %(title)s")
+    body = gettext("Please read it and approve it, or say what should change:")
+    address = settings.SITE_URL + reverse("review", args=[state.pk])
+    return subject % {"title": state.revision.object_str}, f"{body}\n\n{address}\n"
 
 
 def reviewers_of(content: Any) -> models.QuerySet[User]:

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms, template
+from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms import BoundField
 from django.forms.boundfield import BoundWidget
 from django.template import Context
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, get_language_bidi, get_language_info
 from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
@@ -43,6 +46,7 @@ ASKED_BY = {
     "select": _("Choose %(label)s"),
     "checkbox": _("Tick the box: %(label)s"),
 }
+LEFT_TO_RIGHT, END_OF_ISOLATE = "\u2066", "\u2069"
 EXACT_TYPING = {"autocapitalize": "none", "spellcheck": "false"}
 
 
@@ -75,13 +79,16 @@ def kind(field: BoundField) -> str:
 
 
 @register.simple_tag
-def govuk_field(field: BoundField, size: str = "", *, heading: bool = False) -> SafeString:
+def govuk_field(
+    field: BoundField, size: str = "", *, heading: bool = False, language: str = ""
+) -> SafeString:
     """A whole field: label, hint, errors and control.
 
     ``size`` is GOV.UK's label size (s, m, l or xl). With ``heading`` the label is the page's h1,
-    as on a page that asks one question.
+    as on a page that asks one question. ``language`` is that of its label and choices where it may
+    not be the page's.
     """
-    look = {"size": size or ("l" if heading else ""), "heading": heading}
+    look = {"size": size or ("l" if heading else ""), "heading": heading, "language": language}
     return field.render(context={**field.get_context(), **look})
 
 
@@ -172,6 +179,20 @@ def wrong_parts(errors: list[ValidationError]) -> tuple[str, ...]:
     return tuple(part for error in errors for part in (error.params or {}).get("parts", ()))
 
 
+@register.simple_tag
+def written_in(language: str = settings.LANGUAGE_CODE) -> SafeString:
+    """The attributes of text whose language need not be the page's; without an argument, of
+    courses as they were written."""
+    direction = "rtl" if get_language_info(language)["bidi"] else "ltr"
+    return format_html('lang="{}" dir="{}"', language, direction)
+
+
+@register.filter
+def isolated(text: str) -> str:
+    """A reference inside a sentence: from right to left, its groups would change places."""
+    return f"{LEFT_TO_RIGHT}{text}{END_OF_ISOLATE}" if get_language_bidi() else text
+
+
 @register.filter
 def tel(number: str) -> str:
     """A phone number as a ``tel:`` link wants it: digits and a leading plus."""
@@ -190,3 +211,14 @@ def navigation_item(context: Context, href: str, text: str) -> dict[str, Any]:
     """A link of the service navigation, marked when the page is in its part of the site."""
     path = getattr(context.get("request"), "path", "")
     return {"href": href, "text": text, "current": path == href, "active": path.startswith(href)}
+
+
+@register.inclusion_tag("components/languages.html", takes_context=True)
+def language_choice(context: Context) -> dict[str, Any]:
+    """The languages of the site, each in its own words: a reader looks for what they know."""
+    languages = [
+        {"code": code, "name": name, "attributes": written_in(code)}
+        for code, name in settings.LANGUAGES
+    ]
+    asked = {name: context.get(name) for name in ("request", "csrf_token")}
+    return {**asked, "languages": languages, "current": get_language()}

@@ -58,6 +58,11 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.email
 
+    @property
+    def message_language(self) -> str:
+        """The language to write to the person in."""
+        return self.language or settings.LANGUAGE_CODE
+
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def current(self) -> Self:

@@ -53,6 +53,14 @@ def test_templates_are_short_enough_to_read():
     assert long == []
 
 
+def test_days_are_written_as_the_language_of_the_reader_writes_them():
+    """Whoever spells a day out decides for every language: ``|date`` alone asks the language."""
+    spelt_out = re.compile(r"""(?:\|date:|date_format\([^)]*)['"][^'"]*\b[jd] ?[FEMN]\b""")
+    texts = [p for room in ROOMS for p in (ROOT / room).rglob("templates/**/*.*")]
+    found = [where(p) for p in [*MODULES, *texts] if spelt_out.search(p.read_text("utf-8"))]
+    assert found == []
+
+
 def test_no_module_has_a_name_that_says_nothing():
     assert [where(path) for path in MODULES if path.stem in VAGUE] == []
 

@@ -7,7 +7,7 @@ from people.models import Learner
 from tests.factories import AuthorityFactory, LearnerFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
-ADDRESS = reverse("choose_council")
+ADDRESS = reverse("own_council")
 
 
 def choose(client, learner, authority):
