@@ -70,7 +70,8 @@ def start_sitting(*, learner: Learner, course: CoursePage, now: datetime) -> Sit
         raise StartRefused(place.reasons)
     assert place.enrolment is not None
     assert place.rule is not None
-    complete_round(enrolment=place.enrolment, now=now)
+    if place.enrolment.completed_at is None:
+        complete_round(enrolment=place.enrolment, now=now)
     seed = secrets.token_hex(SEED_BYTES)
     frozen = _draw_paper(place.rule, place.blueprint, learner=learner, course=course, seed=seed)
     limit = place.rule.time_limit_minutes

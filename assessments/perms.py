@@ -1,5 +1,6 @@
 """May this person …? One function for each question."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +11,22 @@ from django.utils import timezone
 
 from assessments.eligibility import Reason, Terms, reasons_against
 from assessments.marking import required_count
-from assessments.models import Sitting, TestRule, TestRuleTopic
-from courses.models import CoursePage, Enrolment
+from assessments.models import Question, Sitting, TestRule, TestRuleTopic, Topic
+from courses.models import CoursePage, Enrolment, LessonPage
+from courses.perms import lessons_at
+from people import perms as people
 from people.models import Authority, Learner, Membership
+
+Role = Membership.Role
+# What a trainer may do with the questions of their own authority's courses. Nobody publishes one,
+# not even an administrator: a review by another person does that (R20).
+QUESTION_ROLES: Mapping[str, Collection[str]] = {
+    "view": (Role.AUTHOR, Role.REVIEWER),
+    "add": (Role.AUTHOR,),
+    "change": (Role.AUTHOR, Role.REVIEWER),
+    "unpublish": (Role.REVIEWER,),
+}
+TOPIC_ROLES: Mapping[str, Collection[str]] = {"view": (Role.AUTHOR, Role.REVIEWER)}
 
 
 @dataclass(frozen=True)
@@ -53,7 +67,8 @@ def standing(
 ) -> Standing:
     """May this learner start a sitting now, and if not, why? Waits count over all rounds, tries in
     the open one. ``locked`` keeps the open round as it is until the transaction ends."""
-    rounds = Enrolment.objects.open().of(learner).filter(course=course).select_related("authority")
+    rounds = Enrolment.objects.open().of(learner).filter(course=course)
+    rounds = rounds.select_related("authority", "course")
     if locked:
         rounds = rounds.select_for_update(of=("self",), no_key=True)
     enrolment = rounds.first()
@@ -73,6 +88,29 @@ def standing(
         now=now,
     )
     return Standing(enrolment, open_sitting, rule, blueprint, past["tries"], reasons)
+
+
+def trainer_lessons(user: Any, *roles: str) -> "QuerySet[LessonPage]":
+    """The lessons of the courses whose authority has the person in one of ``roles`` now; all of
+    them, also those of no authority, for platform administrators."""
+    if user.is_active and user.is_superuser:
+        lessons: QuerySet[LessonPage] = LessonPage.objects.all()
+        return lessons
+    return lessons_at(people.authorities_of(user, *roles))
+
+
+def trainer_questions(user: Any, *roles: str) -> "QuerySet[Question]":
+    """The questions of the lessons above."""
+    questions: QuerySet[Question] = Question.objects.filter(
+        lesson__in=trainer_lessons(user, *roles)
+    )
+    return questions
+
+
+def trainer_topics(user: Any, *roles: str) -> "QuerySet[Topic]":
+    """The topics of the lessons above; those without a lesson are the administrators' alone."""
+    own = Q(lesson__in=trainer_lessons(user, *roles))
+    return Topic.objects.filter(own | Q(lesson=None) if user.is_superuser else own)
 
 
 def rule_authorities(user: Any) -> QuerySet[Authority]:

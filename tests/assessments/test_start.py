@@ -275,7 +275,7 @@ def test_minimum_of_a_topic_is_frozen_with_the_paper(course, learner, now):
 
 # -- what it costs ------------------------------------------------------------------------------
 
-START_QUERIES = 12
+START_QUERIES = 14
 
 
 @pytest.mark.parametrize("bank", [4, 60])

@@ -297,7 +297,7 @@ def test_personal_pages_are_never_stored(as_learner, sitting):
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        (lambda sitting: start_url(sitting.course), 11),
+        (lambda sitting: start_url(sitting.course), 13),
         (lambda sitting: question_url(sitting, 1), 7),
         (lambda sitting: question_url(sitting, 4), 7),
         (review_url, 7),
@@ -321,5 +321,5 @@ def test_result_costs_the_same_for_one_topic_and_for_all(
     rule_of(course, wait_hours=0)
     for right in (3, 0):
         failed = sit(learner, course, now, right=right)
-        with django_assert_max_num_queries(16):
+        with django_assert_max_num_queries(18):
             as_learner.get(result_url(failed))

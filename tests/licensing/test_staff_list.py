@@ -73,5 +73,5 @@ def test_list_costs_the_same_however_long_it_is(sign_in_as, course, django_asser
     client = sign_in_as("officer")
     client.get(LIST)
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(24):
         client.get(LIST)
