@@ -78,11 +78,19 @@ class TranslateForm(forms.Form):
     )
 
 
+def wide_select() -> forms.Select:
+    """As wide as its column, however long its options: on a phone they would not fit."""
+    return forms.Select({"class": "w-w-full"})
+
+
 class CouncilForm(forms.Form):
     """For whoever keeps groups at several councils: at which one?"""
 
     authority = forms.ModelChoiceField(
-        Authority.objects.none(), label=_("Council"), error_messages={"required": _("Choose one")}
+        Authority.objects.none(),
+        widget=wide_select(),
+        label=_("Council"),
+        error_messages={"required": _("Choose one")},
     )
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
@@ -104,8 +112,10 @@ class CohortForm(forms.Form):
         label=_("Name"),
         help_text=_("People in the group see it. For example: New drivers, spring 2027."),
     )
-    course = forms.ModelChoiceField(CoursePage.objects.none(), label=_("Course"))
-    trainer = TrainerField(User.objects.none(), label=_("Trainer"))
+    course = forms.ModelChoiceField(
+        CoursePage.objects.none(), widget=wide_select(), label=_("Course")
+    )
+    trainer = TrainerField(User.objects.none(), widget=wide_select(), label=_("Trainer"))
     deadline_on = forms.DateField(
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         label=_("Finish by"),

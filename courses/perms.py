@@ -65,8 +65,16 @@ def lessons_at(authorities: QuerySet[Authority]) -> "QuerySet[LessonPage]":
 def open_pages(user: Any) -> "QuerySet[Page]":
     """The pages that the staff site may show the person at all: those they have a part in, and the
     way that leads there; all for platform administrators."""
-    pages: QuerySet[Page] = policy_registry.get_by_type(Page).explorable_instances(user)
-    return pages
+    pages: QuerySet[Page] = Page.objects.all()
+    if user.is_active and user.is_superuser:
+        return pages
+    policy = policy_registry.get_by_type(Page)
+    own = {held.page.path for held in policy.get_cached_permissions_for_user(user)}
+    way = {path[:end] for path in own for end in range(Page.steplen, len(path), Page.steplen)}
+    opened = Q(path__in=way)
+    for path in own:
+        opened |= Q(path__startswith=path)
+    return pages.filter(opened)
 
 
 def choosable_pages(user: Any) -> "QuerySet[Page]":

@@ -104,7 +104,8 @@ def _check(cohort: Cohort) -> None:
 def add_people(
     *, cohort: Cohort, lines: Sequence[str], by: User, now: datetime
 ) -> list[tuple[str, Added]]:
-    """Add people, each named by e-mail address or licence number, and enrol them in the course.
+    """Add people, each named by e-mail address or licence number, and enrol them in the course. A
+    refresher they start themselves: whether they may follows from the certificate they hold.
 
     The answers come in the order of ``lines``. Who is in already stays as they are, so a repeat
     adds nobody and starts no new round. Somebody of another authority is answered like somebody who
@@ -120,7 +121,10 @@ def add_people(
     inside = set(places.values_list("learner_id", flat=True))
     new = [learner for pk, learner in learners.items() if pk not in inside]
     for learner in new:
-        _add(learner, cohort, by=by, now=now)
+        _put_on_course(learner, cohort, now=now)
+    CohortPlace.objects.bulk_create(
+        CohortPlace(cohort=cohort, learner=learner, added_by=by, added_at=now) for learner in new
+    )
     answers, waiting = [], {learner.pk for learner in new}
     for line in lines:
         pk = named.get(_key(line))
@@ -132,12 +136,12 @@ def add_people(
     return answers
 
 
-def _add(learner: Learner, cohort: Cohort, *, by: User, now: datetime) -> None:
+def _put_on_course(learner: Learner, cohort: Cohort, *, now: datetime) -> None:
     if learner.authority_id is None:
         learner.authority = cohort.authority
         learner.save(update_fields=["authority"])
-    CohortPlace.objects.create(cohort=cohort, learner=learner, added_by=by, added_at=now)
-    enrol(learner=learner, course=cohort.course, now=now)
+    if cohort.course.kind == CoursePage.Kind.INITIAL:
+        enrol(learner=learner, course=cohort.course, now=now)
 
 
 def _key(line: str) -> str:

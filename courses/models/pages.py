@@ -99,6 +99,16 @@ class ReviewedPage(Translated, Reviewed, Page):
     def words(self) -> Iterable[str]:
         return (self.title, self.seo_title, self.search_description)
 
+    def reading_in(self, language: str) -> Self:
+        """The page whose words a reader of ``language`` is shown: the live translation, or this.
+        No query for the language the page was written in."""
+        if language == settings.LANGUAGE_CODE:
+            return self
+        live = type(self).objects.live().translations()
+        key = {"translation_key": self.translation_key, "locale__language_code": language}
+        translation: Self | None = live.filter(**key).first()
+        return translation or self
+
 
 class UpkeepPageQuerySet(UpkeepQuerySet, TranslatedQuerySet):
     """Pages with an owner and a review-by day."""
@@ -195,6 +205,8 @@ class ModulePage(ReviewedPage):
     """A part of a course: a few lessons that belong together."""
 
     summary = models.CharField(max_length=250, blank=True)
+
+    objects: ClassVar[Any] = PageManager.from_queryset(TranslatedQuerySet)()
 
     parent_page_types: ClassVar[list[str]] = ["courses.CoursePage"]
     subpage_types: ClassVar[list[str]] = ["courses.LessonPage"]
@@ -307,19 +319,11 @@ class LessonPage(Upkeep, ReviewedPage):
         live = self.approvals.filter(material=True, revision__lte=self.live_revision_id)
         return live.aggregate(floor=Max("revision"))["floor"] or 0
 
-    def reading_in(self, language: str) -> "LessonPage":
-        """The page whose words a reader of ``language`` is shown: the live translation, or this.
-
-        A translation from before a material change, or with other screens, is not shown: it would
-        teach what is no longer so. No query for the language the lesson was written in.
-        """
-        if language == settings.LANGUAGE_CODE:
-            return self
-        translations = LessonPage.objects.live().translations().select_related("locale")
-        reading: LessonPage | None = translations.filter(
-            translation_key=self.translation_key, locale__language_code=language
-        ).first()
-        if reading is None or reading.check_key() != self.check_key():
+    def reading_in(self, language: str) -> Self:
+        """As for any page, but a translation from before a material change, or with other screens,
+        is not shown: it would teach what is no longer so."""
+        reading = super().reading_in(language)
+        if reading.pk == self.pk or reading.check_key() != self.check_key():
             return self
         return reading if (reading.live_revision_id or 0) > self.floor() else self
 

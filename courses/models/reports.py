@@ -75,16 +75,18 @@ WITH lesson AS (
     LEFT JOIN (SELECT enrolment_id, count(*) AS lessons FROM finished GROUP BY enrolment_id) AS own
         USING (enrolment_id)
 ), activity AS (
-    SELECT enrolment_id, lesson_id, visited_at AS at
+    SELECT enrolment_id, lesson_id, visited_at AS at, seconds, seconds IS NOT NULL AS timed
     FROM round JOIN courses_screenvisit USING (enrolment_id)
     UNION ALL
-    SELECT enrolment_id, lesson_id, answered_at
+    SELECT enrolment_id, lesson_id, answered_at, NULL, NULL
     FROM round JOIN courses_checkanswer USING (enrolment_id)
     UNION ALL
-    SELECT enrolment_id, lesson_id, completed_at
+    SELECT enrolment_id, lesson_id, completed_at, NULL, NULL
     FROM round JOIN courses_lessoncompletion USING (enrolment_id)
 ), reached AS (
-    SELECT enrolment_id, lesson_id, max(at) AS at FROM activity GROUP BY enrolment_id, lesson_id
+    SELECT enrolment_id, lesson_id, max(at) AS at,
+        CASE WHEN bool_and(timed) THEN sum(seconds) END AS seconds
+    FROM activity GROUP BY enrolment_id, lesson_id
 ), latest AS (
     SELECT enrolment_id, max(at) AS at FROM reached GROUP BY enrolment_id
 )
@@ -93,24 +95,19 @@ STATES = """
 SELECT state, count(*) FROM person GROUP BY state
 """
 LESSONS = """
-, timed AS (
-    SELECT enrolment_id, lesson_id, sum(visit.seconds) AS seconds
-    FROM finished JOIN courses_screenvisit visit USING (enrolment_id, lesson_id)
-    GROUP BY enrolment_id, lesson_id
-    HAVING count(visit.seconds) = count(*)
-)
 SELECT lesson_id, count(*), count(finished.enrolment_id),
     count(*) FILTER (
         WHERE finished.enrolment_id IS NULL AND round.closed_at IS NULL
             AND latest.at < %(idle_since)s
     ),
-    count(timed.seconds), percentile_cont(0.5) WITHIN GROUP (ORDER BY timed.seconds)
+    count(reached.seconds) FILTER (WHERE finished.enrolment_id IS NOT NULL),
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY reached.seconds)
+        FILTER (WHERE finished.enrolment_id IS NOT NULL)
 FROM lesson
 JOIN reached USING (lesson_id)
 JOIN round USING (enrolment_id)
 JOIN latest USING (enrolment_id)
 LEFT JOIN finished USING (enrolment_id, lesson_id)
-LEFT JOIN timed USING (enrolment_id, lesson_id)
 GROUP BY lesson_id
 """
 CHECKS = """

@@ -12,56 +12,47 @@ from wagtail.log_actions import LogActionRegistry, LogFormatter
 from courses import perms
 from courses.views import figures, trainers
 
+TABLE = "<slug:table>.<slug:file_format>"
+
 
 @hooks.register("register_admin_urls")
-def training_urls() -> list[URLPattern]:
-    table = "<slug:table>.<slug:file_format>"
+def cohort_urls() -> list[URLPattern]:
+    one = "training/cohorts/<int:pk>/"
+    listed = trainers.CohortListView
     return [
-        path("training/", trainers.CohortListView.as_view(), name="training"),
-        path(
-            "training/results/",
-            trainers.CohortListView.as_view(results_only=True),
-            name="training_results",
-        ),
+        path("training/", listed.as_view(), name="training"),
+        path("training/results/", listed.as_view(results_only=True), name="training_results"),
         path("training/cohorts/new/", trainers.StartCohortView.as_view(), name="start_cohort"),
         path(
             "training/cohorts/new/council/",
             trainers.ChooseCouncilView.as_view(),
             name="choose_council",
         ),
-        path("training/cohorts/<int:pk>/", figures.CohortView.as_view(), name="training_cohort"),
+        path(one, figures.CohortView.as_view(), name="training_cohort"),
+        path(one + TABLE, figures.ExportCohortView.as_view(), name="export_cohort"),
+        path(f"{one}change/", trainers.ChangeCohortView.as_view(), name="change_cohort"),
+        path(f"{one}people/", trainers.AddPeopleView.as_view(), name="add_people"),
         path(
-            f"training/cohorts/<int:pk>/{table}",
-            figures.ExportCohortView.as_view(),
-            name="export_cohort",
-        ),
-        path(
-            "training/cohorts/<int:pk>/change/",
-            trainers.ChangeCohortView.as_view(),
-            name="change_cohort",
-        ),
-        path(
-            "training/cohorts/<int:pk>/people/",
-            trainers.AddPeopleView.as_view(),
-            name="add_people",
-        ),
-        path(
-            "training/cohorts/<int:pk>/people/<int:place_pk>/take-out/",
+            f"{one}people/<int:place_pk>/take-out/",
             trainers.TakeOutView.as_view(),
             name="take_out",
         ),
-        path("training/courses/", figures.CourseListView.as_view(), name="training_courses"),
+    ]
+
+
+@hooks.register("register_admin_urls")
+def course_urls() -> list[URLPattern]:
+    one = "training/courses/<int:pk>/"
+    listed = figures.CourseListView
+    return [
+        path("training/courses/", listed.as_view(), name="training_courses"),
         path(
             "training/courses/results/",
-            figures.CourseListView.as_view(results_only=True),
+            listed.as_view(results_only=True),
             name="training_courses_results",
         ),
-        path("training/courses/<int:pk>/", figures.CourseView.as_view(), name="training_course"),
-        path(
-            f"training/courses/<int:pk>/{table}",
-            figures.ExportCourseView.as_view(),
-            name="export_course",
-        ),
+        path(one, figures.CourseView.as_view(), name="training_course"),
+        path(one + TABLE, figures.ExportCourseView.as_view(), name="export_course"),
     ]
 
 
