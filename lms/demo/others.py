@@ -1,12 +1,13 @@
 """Loads the short courses for people who work beside drivers, and the translations."""
 
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
-from courses.actions import start_translation
-from courses.models import Contact, CoursePage, LessonPage, ModulePage
+from courses.actions import add_people, start_cohort, start_translation
+from courses.models import Cohort, Contact, CoursePage, LessonPage, ModulePage
 from lms.demo.courses import CONTENT, Upkeep, load_course, read, screens_of
 
 SHORT_COURSES = (
@@ -63,3 +64,20 @@ def _publish(translation: Any, **words: Any) -> None:
     for name, value in words.items():
         setattr(translation, name, value)
     translation.save_revision().publish()
+
+
+def load_group(upkeep: Upkeep, *, now: datetime, today: date) -> None:
+    """A group of councillors who have begun nothing; made once."""
+    name = "Licensing committee"
+    if Cohort.objects.filter(authority=upkeep.authority, name=name).exists():
+        return
+    cohort = start_cohort(
+        authority=upkeep.authority,
+        name=name,
+        course=CoursePage.objects.original().get(slug="safeguarding-councillors"),
+        trainer=upkeep.keeper,
+        deadline_on=today + timedelta(days=90),
+        by=upkeep.keeper,
+        now=now,
+    )
+    add_people(cohort=cohort, lines=["councillor@demo.example"], by=upkeep.keeper, now=now)

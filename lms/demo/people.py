@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from allauth.account.models import EmailAddress
 
 from people import actions
-from people.models import Authority, Learner, Licence, Membership, User
+from people.models import Audience, Authority, Learner, Licence, Membership, User
 
 PASSWORD = "safeguarding-demo-1"  # noqa: S105  (published in the README; refused in production)
 Role = Membership.Role
@@ -48,6 +48,11 @@ UNCLAIMED = [
     ("DEMO-NB", "PH-1005", "Sofia Petrova", date(1988, 4, 21)),
     ("DEMO-NB", "PH-1006", "Daniel Mensah", date(1976, 12, 5)),
     ("DEMO-WV", "PH-2001", "Bronwen Rees", date(1982, 7, 19)),
+]
+# People who train and drive nobody: address, name and work.
+OTHERS = [
+    ("councillor@demo.example", "Leila Haddad", Audience.COUNCILLOR),
+    ("assistant@demo.example", "Mei Tan", Audience.PASSENGER_ASSISTANT),
 ]
 # Before the first rule began, so that a question about a past day finds who held which licence.
 ON_RECORD = datetime(2019, 7, 1, 9, 0, tzinfo=UTC)
@@ -107,6 +112,20 @@ def load_drivers(authority: Authority) -> dict[str, Learner]:
         learner.refresh_from_db()
         learners[key] = learner
     return learners
+
+
+def load_others(authority: Authority, *, by: User, now: datetime) -> None:
+    """A councillor, who holds the role as well, and a passenger assistant."""
+    for email, name, audience in OTHERS:
+        user = account(email)
+        learner = actions.register_learner(
+            user=user, full_name=name, audience=audience, now=ON_RECORD
+        )
+        actions.choose_council(learner=learner, authority=authority)
+        if audience == Audience.COUNCILLOR:
+            actions.grant_membership(
+                user=user, authority=authority, role=Role.COUNCILLOR, by=by, now=now
+            )
 
 
 def load_unclaimed(authorities: dict[str, Authority]) -> None:

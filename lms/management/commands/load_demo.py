@@ -45,6 +45,8 @@ class Command(BaseCommand):
         )
         learners = people.load_drivers(authorities["DEMO-NB"])
         people.load_unclaimed(authorities)
+        people.load_others(authorities["DEMO-NB"], by=staff["admin@demo.example"], now=now)
+        others.load_group(upkeep, now=now, today=timezone.localdate(now))
         history.load_history(learners, full, today=timezone.localdate(now))
         self._load_clients(authorities)
         self.stdout.write("The demo is loaded.")
