@@ -1,5 +1,10 @@
 // Adds comfort to pages that already work without it: focus on the error summary, no second
-// submit on a double click, a menu that folds on phones, a password that can be shown.
+// submit on a double click, a menu that folds on phones, a password that can be shown. What only
+// some pages have stands in a module of its own, which an element names in data-script.
+
+for (const place of document.querySelectorAll("[data-script]")) {
+  import(place.dataset.script).then((part) => part.start(place));
+}
 
 const library = document.querySelector("script[data-govuk-frontend]").dataset.govukFrontend;
 const govuk = await import(library);
