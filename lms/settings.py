@@ -133,7 +133,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "lms.middleware.StaffDoorMiddleware",
     "people.middleware.StaffSecondFactorMiddleware",
-    "courses.middleware.OpenPagesMiddleware",
+    "courses.middleware.StaffPagesMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -13,6 +13,7 @@ LESSONS = sorted(CONTENT.glob("*/lessons/*.toml"))
 QUESTION_FILES = sorted(CONTENT.glob("*/questions/*.toml"))
 QUESTIONS = [question for path in QUESTION_FILES for question in read(path)["questions"]]
 CONTACTS = read(CONTENT / "contacts.toml")["contacts"]
+WORDS = read(CONTENT / "glossary.toml")["words"]
 # Words that blame the child or hide the harm; the agreed language guide names better ones.
 BARRED = [
     "child prostitut",
@@ -145,3 +146,23 @@ def test_checks_in_lessons_give_no_exam_question_away():
         if block["type"] == "check"
     }
     assert checks.isdisjoint(question["text"] for question in QUESTIONS)
+
+
+@pytest.mark.parametrize("word", WORDS, ids=lambda word: word["word"])
+def test_each_hard_word_stands_in_a_lesson(word):
+    texts = " ".join(" ".join(prose(read(path))) for path in LESSONS)
+    text = re.sub(r"<[^>]+>|\s+", " ", texts)
+    assert re.search(rf"(?i)\b{re.escape(word['word'])}\b", text)
+
+
+def test_no_form_of_a_word_is_explained_twice():
+    forms = [form.lower() for word in WORDS for form in (word["word"], *word["also"])]
+    assert [form for form, count in Counter(forms).items() if count > 1] == []
+
+
+def test_meanings_are_readable_at_eleven():
+    assert textstat.flesch_kincaid_grade(" ".join(word["meaning"] for word in WORDS)) <= AGE_11
+
+
+def test_somebody_supports_the_reader_of_a_distressing_lesson():
+    assert {c["key"] for c in CONTACTS if c.get("support")} >= {"samaritans", "napac"}
