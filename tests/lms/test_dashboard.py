@@ -1,9 +1,24 @@
-"""The dashboard for people whom no course or role fits."""
+"""The dashboard: for people whom no course or role fits, and what it costs."""
+
+from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.factories import LearnerFactory, UserFactory
+from courses.actions import add_people, enrol, start_cohort
+from courses.models import Enrolment
+from people.actions import grant_membership
+from people.models import Membership
+from tests.factories import (
+    LONG_AGO,
+    AuthorityFactory,
+    LearnerFactory,
+    UserFactory,
+    make_course,
+    make_requirement,
+)
 
 pytestmark = pytest.mark.django_db
 DASHBOARD = reverse("dashboard")
@@ -17,3 +32,49 @@ def test_learner_without_a_course_in_force_is_told_so(client):
 def test_account_that_is_not_in_training_is_told_whom_to_ask(client):
     client.force_login(UserFactory())
     assert "not set up for training" in client.get(DASHBOARD).content.decode()
+
+
+def join_groups(learner, course, count, now):
+    trainer = UserFactory()
+    grant_membership(
+        user=trainer, authority=learner.authority, role=Membership.Role.AUTHOR, by=None, now=now
+    )
+    for number in range(count):
+        cohort = start_cohort(
+            authority=learner.authority,
+            name=f"Group {number}",
+            course=course,
+            trainer=trainer,
+            deadline_on=now.date() + timedelta(days=30),
+            by=trainer,
+            now=now,
+        )
+        add_people(cohort=cohort, lines=[learner.user.email], by=trainer, now=now)
+
+
+def cost(client, *, lessons, rounds, groups, now):
+    """How many queries the dashboard takes in the middle of a course of this size."""
+    learner = LearnerFactory(authority=AuthorityFactory())
+    course = make_course(slug=f"course-{lessons}", lessons=lessons)
+    make_requirement(course, authority=learner.authority)
+    for _ in range(rounds):
+        Enrolment.objects.create(
+            learner=learner,
+            course=course,
+            started_at=LONG_AGO,
+            completed_at=LONG_AGO,
+            closed_at=LONG_AGO,
+        )
+    enrol(learner=learner, course=course, now=now)
+    join_groups(learner, course, groups, now)
+    client.force_login(learner.user)
+    client.get(DASHBOARD)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(DASHBOARD).context["step"] == "continue_course"
+    return len(queries)
+
+
+def test_dashboard_costs_the_same_for_a_small_course_and_for_a_large_one(client, now):
+    small = cost(client, lessons=1, rounds=0, groups=1, now=now)
+    large = cost(client, lessons=6, rounds=4, groups=3, now=now)
+    assert small == large <= 18
