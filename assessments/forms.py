@@ -1,6 +1,6 @@
 """Forms of the test: one question for drivers, questions and rules for staff."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -9,6 +9,9 @@ from wagtail.admin.forms import WagtailAdminModelForm
 
 from assessments import perms
 from assessments.models import TestRule, Topic
+from courses.models import CoursePage, LessonPage
+from people.models import User
+from people.perms import possible_keepers
 
 CHOOSE = _("Choose an answer")
 
@@ -30,7 +33,28 @@ class AnswerForm(forms.Form):
 
 
 class QuestionForm(WagtailAdminModelForm):
-    """A question may not even be a draft without its one right option: it could not be marked."""
+    """A question may not even be a draft without its one right option: it could not be marked.
+
+    It is about a lesson of one's own authority, and nobody is shown another's: plain lists, because
+    Wagtail's chooser would name whatever page an address asks for.
+    """
+
+    topic = forms.ModelChoiceField(Topic.objects.none(), label=_("Topic"))
+    lesson = forms.ModelChoiceField(
+        LessonPage.objects.none(),
+        label=_("Lesson"),
+        help_text=_("The lesson to revisit after a wrong answer."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        roles = perms.QUESTION_ROLES["change" if self.instance.pk else "add"]
+        lessons = perms.trainer_lessons(self.for_user, *roles).order_by("path")
+        self.fields["topic"].queryset = perms.trainer_topics(self.for_user, *roles)
+        self.fields["lesson"].queryset = lessons
+        self.fields["lesson"].choices = [("", "---------"), *_by_course(lessons)]
+        keepers = possible_keepers(self.for_user)
+        self.fields["keeper"].queryset = keepers | User.objects.filter(pk=self.instance.keeper_id)
 
     def is_valid(self) -> bool:
         valid = super().is_valid()
@@ -43,6 +67,17 @@ class QuestionForm(WagtailAdminModelForm):
             self.add_error(None, _("Mark exactly one option as the right one."))
             return False
         return bool(valid)
+
+
+def _by_course(lessons: Iterable[LessonPage]) -> list[tuple[str, list[tuple[int, str]]]]:
+    """The lessons under the names of their courses, for a list to choose from."""
+    course_path = slice(-2 * LessonPage.steplen)  # A lesson lies in a module, and that in a course.
+    paths = {lesson.path[course_path] for lesson in lessons}
+    titles = dict(CoursePage.objects.filter(path__in=paths).values_list("path", "title"))
+    groups: dict[str, list[tuple[int, str]]] = {}
+    for lesson in lessons:
+        groups.setdefault(titles[lesson.path[course_path]], []).append((lesson.pk, lesson.title))
+    return list(groups.items())
 
 
 class TestRuleForm(WagtailAdminModelForm):
@@ -61,7 +96,19 @@ class TestRuleForm(WagtailAdminModelForm):
             "time_limit_minutes",
             "tries",
             "wait_hours",
+            "language",
         ]
+        labels = {
+            "course": _("Course"),
+            "authority": _("Council"),
+            "effective_from": _("In force from"),
+            "reason": _("Reason"),
+            "pass_mark": _("Pass mark, in per cent"),
+            "time_limit_minutes": _("Time limit, in minutes"),
+            "tries": _("Tries"),
+            "wait_hours": _("Hours to wait after a fail"),
+            "language": _("Language of the questions"),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,11 +1,14 @@
-"""The staff site answers about no page that its visitor may not open."""
+"""Two promises of the staff site, kept before and after Wagtail's own views."""
 
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.contrib import messages
+from django.db.models import ProtectedError, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from courses import perms
@@ -16,8 +19,9 @@ IN_QUERIES = ("childOf",)
 IN_FORMS = ("new_parent_page", "parent_page", "chooser", "refreshes")
 
 
-class OpenPagesMiddleware:
-    """Whatever Wagtail's own view would say: a page that is not the visitor's is not there."""
+class StaffPagesMiddleware:
+    """A page that is not the visitor's is not there, whatever Wagtail's view would say. What the
+    database refuses to delete is answered by a sentence, not by an error."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -36,6 +40,13 @@ class OpenPagesMiddleware:
         _refuse_others(opened, perms.open_pages(user))
         chosen = [request.POST[name] for name in IN_FORMS if request.POST.get(name)]
         _refuse_others(chosen, perms.choosable_pages(user))
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """For what slipped in between our guards and the deletion (``courses.wagtail_hooks``)."""
+        if not isinstance(exception, ProtectedError) or not request.path.startswith("/staff/"):
+            return None
+        messages.error(request, _("Something else is in use with it, so nothing was deleted."))
+        return redirect("wagtailadmin_home")
 
 
 def _refuse_others(keys: list[Any], pages: "QuerySet[Page]") -> None:

@@ -57,8 +57,9 @@ def may_start_courses(user: Any) -> bool:
 def lessons_at(authorities: QuerySet[Authority]) -> "QuerySet[LessonPage]":
     """Every lesson, live or not, of the courses that these authorities look after."""
     path = ExpressionWrapper(OuterRef("path"), output_field=CharField())
-    above = CoursePage.objects.at(authorities).annotate(below=path).filter(below__startswith=F("path"))
-    lessons: QuerySet[LessonPage] = LessonPage.objects.filter(Exists(above))
+    courses = CoursePage.objects.at(authorities).annotate(below=path)
+    above = Exists(courses.filter(below__startswith=F("path")))
+    lessons: QuerySet[LessonPage] = LessonPage.objects.filter(above)
     return lessons
 
 

@@ -6,42 +6,343 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('courses', '0003_review_upkeep_cohorts'),
-        ('people', '0002_audience_and_language'),
+        ("courses", "0003_review_upkeep_cohorts"),
+        ("people", "0002_audience_and_language"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='courseindexpage',
-            options={'verbose_name': 'list of courses'},
+            name="courseindexpage",
+            options={"verbose_name": "list of courses"},
         ),
         migrations.AlterModelOptions(
-            name='coursepage',
-            options={'verbose_name': 'course'},
+            name="coursepage",
+            options={"verbose_name": "course"},
         ),
         migrations.AlterModelOptions(
-            name='lessonpage',
-            options={'verbose_name': 'lesson'},
+            name="lessonpage",
+            options={"verbose_name": "lesson"},
         ),
         migrations.AlterModelOptions(
-            name='modulepage',
-            options={'verbose_name': 'module'},
+            name="modulepage",
+            options={"verbose_name": "module"},
         ),
         migrations.AlterField(
-            model_name='coursepage',
-            name='authority',
-            field=models.ForeignKey(blank=True, help_text="Whose trainers look after it. Empty: the platform's administrators.", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.authority'),
+            model_name="coursepage",
+            name="authority",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Whose trainers look after it. Empty: the platform's administrators.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="people.authority",
+            ),
         ),
         migrations.AlterField(
-            model_name='lessonpage',
-            name='screens',
-            field=wagtail.fields.StreamField([('screen', 33)], block_lookup={0: ('wagtail.blocks.CharBlock', (), {'help_text': 'The one idea of this screen, in words.', 'label': 'Heading', 'max_length': 80}), 1: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'ul', 'ol', 'link', 'h3'], 'group': 'To read', 'help_text': 'Short paragraphs and lists. Sentences of fewer than 20 words.', 'icon': 'pilcrow', 'label': 'Text', 'preview_value': '<p>You see people at every hour. What you notice can help them.</p>', 'template': 'courses/blocks/text.html'}), 2: ('wagtail.images.blocks.ImageBlock', [], {'group': 'To read', 'help_text': 'Describe what it shows, for those who cannot see it. No real children.', 'label': 'Picture', 'template': 'courses/blocks/image.html'}), 3: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('important', 'Important'), ('remember', 'Remember'), ('warning', 'Warning')], 'help_text': 'Use a warning for what may upset the reader or do harm. Use few of them.', 'label': 'Kind'}), 4: ('wagtail.blocks.CharBlock', (), {'help_text': 'Empty: the kind itself is the title.', 'label': 'Title', 'required': False}), 5: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'ul', 'ol', 'link', 'h3'], 'help_text': 'One or two short sentences.', 'label': 'Text'}), 6: ('wagtail.blocks.StructBlock', [[('tone', 3), ('title', 4), ('text', 5)]], {}), 7: ('wagtail.blocks.CharBlock', (), {'help_text': 'What the video is about.', 'label': 'Title'}), 8: ('wagtail.documents.blocks.DocumentChooserBlock', (), {'help_text': 'An MP4 or WebM file.', 'label': 'Video file', 'required': False}), 9: ('wagtail.documents.blocks.DocumentChooserBlock', (), {'help_text': 'A WebVTT file (.vtt). Needed for a video file.', 'label': 'Captions', 'required': False}), 10: ('wagtail.embeds.blocks.EmbedBlock', (), {'help_text': 'A video on YouTube or Vimeo, in place of a file.', 'label': 'Or an address', 'required': False}), 11: ('wagtail.blocks.BooleanBlock', (), {'help_text': 'Needed for an address. Captions made by a machine are often wrong.', 'label': 'I have checked that this video has captions', 'required': False}), 12: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'ul', 'ol', 'link', 'h3'], 'help_text': 'What is said and shown. A driver must be able to learn without the video.', 'label': 'The video as text'}), 13: ('wagtail.blocks.StructBlock', [[('title', 7), ('file', 8), ('captions', 9), ('embed', 10), ('captions_checked', 11), ('transcript', 12)]], {}), 14: ('wagtail.blocks.CharBlock', (), {'help_text': 'A few words, such as the name of a person in the story.', 'label': 'Title'}), 15: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'ul', 'ol', 'link', 'h3'], 'help_text': 'What the driver sees and hears. Invent it: no real people or cases.', 'label': 'Story'}), 16: ('wagtail.blocks.CharBlock', (), {'help_text': 'The question the driver thinks about first.', 'label': 'Question'}), 17: ('wagtail.blocks.CharBlock', (), {'help_text': 'Something a real driver might do. It need not be wrong, or right.', 'label': 'What the driver could do'}), 18: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'ul', 'ol', 'link', 'h3'], 'help_text': 'Shown when the driver opens the choice. Kind, without blame; says why.', 'label': 'What follows'}), 19: ('wagtail.blocks.StructBlock', [[('text', 17), ('consequence', 18)]], {}), 20: ('wagtail.blocks.ListBlock', (19,), {'help_text': 'Two to four. The driver opens each one and reads what follows from it.', 'label': 'Choices', 'max_num': 4, 'min_num': 2}), 21: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'ul', 'ol', 'link', 'h3'], 'help_text': 'Shown when the driver opens it, after the choices.', 'label': 'What a good driver does'}), 22: ('wagtail.blocks.StructBlock', [[('title', 14), ('story', 15), ('prompt', 16), ('choices', 20), ('reveal', 21)]], {}), 23: ('wagtail.blocks.CharBlock', (), {'help_text': 'Not a question of the test: its answers are shown here.', 'label': 'Question'}), 24: ('wagtail.blocks.CharBlock', (), {'help_text': 'Make all the answers sound likely, and alike in length.', 'label': 'Answer'}), 25: ('wagtail.blocks.BooleanBlock', (), {'help_text': 'Tick exactly one answer.', 'label': 'This is the right one', 'required': False}), 26: ('wagtail.blocks.TextBlock', (), {'help_text': 'Shown to whoever chose this answer. Kind, and says why.', 'label': 'Feedback'}), 27: ('wagtail.blocks.StructBlock', [[('text', 24), ('correct', 25), ('feedback', 26)]], {}), 28: ('wagtail.blocks.ListBlock', (27,), {'help_text': 'Two to five, one of them right. The driver may try as often as they like.', 'label': 'Answers', 'max_num': 5, 'min_num': 2}), 29: ('wagtail.blocks.StructBlock', [[('question', 23), ('options', 28)]], {}), 30: ('wagtail.snippets.blocks.SnippetChooserBlock', ('courses.Contact',), {}), 31: ('wagtail.blocks.ListBlock', (30,), {'group': 'To read', 'help_text': 'Numbers come from the contact directory, so that one edit changes them all.', 'icon': 'mail', 'label': 'Contact numbers', 'template': 'courses/blocks/contacts.html'}), 32: ('wagtail.blocks.StreamBlock', [[('text', 1), ('image', 2), ('callout', 6), ('video', 13), ('scenario', 22), ('check', 29), ('contacts', 31)]], {'help_text': 'What fits on a phone in two or three minutes.', 'label': 'Content'}), 33: ('wagtail.blocks.StructBlock', [[('heading', 0), ('content', 32)]], {})}, help_text='One idea on each screen. Drivers go through them in this order.'),
+            model_name="lessonpage",
+            name="screens",
+            field=wagtail.fields.StreamField(
+                [("screen", 33)],
+                block_lookup={
+                    0: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {
+                            "help_text": "The one idea of this screen, in words.",
+                            "label": "Heading",
+                            "max_length": 80,
+                        },
+                    ),
+                    1: (
+                        "wagtail.blocks.RichTextBlock",
+                        (),
+                        {
+                            "features": ["bold", "italic", "ul", "ol", "link", "h3"],
+                            "group": "To read",
+                            "help_text": "Short paragraphs and lists. Sentences of fewer than 20 words.",
+                            "icon": "pilcrow",
+                            "label": "Text",
+                            "preview_value": "<p>You see people at every hour. What you notice can help them.</p>",
+                            "template": "courses/blocks/text.html",
+                        },
+                    ),
+                    2: (
+                        "wagtail.images.blocks.ImageBlock",
+                        [],
+                        {
+                            "group": "To read",
+                            "help_text": "Describe what it shows, for those who cannot see it. No real children.",
+                            "label": "Picture",
+                            "template": "courses/blocks/image.html",
+                        },
+                    ),
+                    3: (
+                        "wagtail.blocks.ChoiceBlock",
+                        [],
+                        {
+                            "choices": [
+                                ("important", "Important"),
+                                ("remember", "Remember"),
+                                ("warning", "Warning"),
+                            ],
+                            "help_text": "Use a warning for what may upset the reader or do harm. Use few of them.",
+                            "label": "Kind",
+                        },
+                    ),
+                    4: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {
+                            "help_text": "Empty: the kind itself is the title.",
+                            "label": "Title",
+                            "required": False,
+                        },
+                    ),
+                    5: (
+                        "wagtail.blocks.RichTextBlock",
+                        (),
+                        {
+                            "features": ["bold", "italic", "ul", "ol", "link", "h3"],
+                            "help_text": "One or two short sentences.",
+                            "label": "Text",
+                        },
+                    ),
+                    6: (
+                        "wagtail.blocks.StructBlock",
+                        [[("tone", 3), ("title", 4), ("text", 5)]],
+                        {},
+                    ),
+                    7: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {"help_text": "What the video is about.", "label": "Title"},
+                    ),
+                    8: (
+                        "wagtail.documents.blocks.DocumentChooserBlock",
+                        (),
+                        {
+                            "help_text": "An MP4 or WebM file.",
+                            "label": "Video file",
+                            "required": False,
+                        },
+                    ),
+                    9: (
+                        "wagtail.documents.blocks.DocumentChooserBlock",
+                        (),
+                        {
+                            "help_text": "A WebVTT file (.vtt). Needed for a video file.",
+                            "label": "Captions",
+                            "required": False,
+                        },
+                    ),
+                    10: (
+                        "wagtail.embeds.blocks.EmbedBlock",
+                        (),
+                        {
+                            "help_text": "A video on YouTube or Vimeo, in place of a file.",
+                            "label": "Or an address",
+                            "required": False,
+                        },
+                    ),
+                    11: (
+                        "wagtail.blocks.BooleanBlock",
+                        (),
+                        {
+                            "help_text": "Needed for an address. Captions made by a machine are often wrong.",
+                            "label": "I have checked that this video has captions",
+                            "required": False,
+                        },
+                    ),
+                    12: (
+                        "wagtail.blocks.RichTextBlock",
+                        (),
+                        {
+                            "features": ["bold", "italic", "ul", "ol", "link", "h3"],
+                            "help_text": "What is said and shown. A driver must be able to learn without the video.",
+                            "label": "The video as text",
+                        },
+                    ),
+                    13: (
+                        "wagtail.blocks.StructBlock",
+                        [
+                            [
+                                ("title", 7),
+                                ("file", 8),
+                                ("captions", 9),
+                                ("embed", 10),
+                                ("captions_checked", 11),
+                                ("transcript", 12),
+                            ]
+                        ],
+                        {},
+                    ),
+                    14: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {
+                            "help_text": "A few words, such as the name of a person in the story.",
+                            "label": "Title",
+                        },
+                    ),
+                    15: (
+                        "wagtail.blocks.RichTextBlock",
+                        (),
+                        {
+                            "features": ["bold", "italic", "ul", "ol", "link", "h3"],
+                            "help_text": "What the driver sees and hears. Invent it: no real people or cases.",
+                            "label": "Story",
+                        },
+                    ),
+                    16: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {
+                            "help_text": "The question the driver thinks about first.",
+                            "label": "Question",
+                        },
+                    ),
+                    17: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {
+                            "help_text": "Something a real driver might do. It need not be wrong, or right.",
+                            "label": "What the driver could do",
+                        },
+                    ),
+                    18: (
+                        "wagtail.blocks.RichTextBlock",
+                        (),
+                        {
+                            "features": ["bold", "italic", "ul", "ol", "link", "h3"],
+                            "help_text": "Shown when the driver opens the choice. Kind, without blame; says why.",
+                            "label": "What follows",
+                        },
+                    ),
+                    19: ("wagtail.blocks.StructBlock", [[("text", 17), ("consequence", 18)]], {}),
+                    20: (
+                        "wagtail.blocks.ListBlock",
+                        (19,),
+                        {
+                            "help_text": "Two to four. The driver opens each one and reads what follows from it.",
+                            "label": "Choices",
+                            "max_num": 4,
+                            "min_num": 2,
+                        },
+                    ),
+                    21: (
+                        "wagtail.blocks.RichTextBlock",
+                        (),
+                        {
+                            "features": ["bold", "italic", "ul", "ol", "link", "h3"],
+                            "help_text": "Shown when the driver opens it, after the choices.",
+                            "label": "What a good driver does",
+                        },
+                    ),
+                    22: (
+                        "wagtail.blocks.StructBlock",
+                        [
+                            [
+                                ("title", 14),
+                                ("story", 15),
+                                ("prompt", 16),
+                                ("choices", 20),
+                                ("reveal", 21),
+                            ]
+                        ],
+                        {},
+                    ),
+                    23: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {
+                            "help_text": "Not a question of the test: its answers are shown here.",
+                            "label": "Question",
+                        },
+                    ),
+                    24: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {
+                            "help_text": "Make all the answers sound likely, and alike in length.",
+                            "label": "Answer",
+                        },
+                    ),
+                    25: (
+                        "wagtail.blocks.BooleanBlock",
+                        (),
+                        {
+                            "help_text": "Tick exactly one answer.",
+                            "label": "This is the right one",
+                            "required": False,
+                        },
+                    ),
+                    26: (
+                        "wagtail.blocks.TextBlock",
+                        (),
+                        {
+                            "help_text": "Shown to whoever chose this answer. Kind, and says why.",
+                            "label": "Feedback",
+                        },
+                    ),
+                    27: (
+                        "wagtail.blocks.StructBlock",
+                        [[("text", 24), ("correct", 25), ("feedback", 26)]],
+                        {},
+                    ),
+                    28: (
+                        "wagtail.blocks.ListBlock",
+                        (27,),
+                        {
+                            "help_text": "Two to five, one of them right. The driver may try as often as they like.",
+                            "label": "Answers",
+                            "max_num": 5,
+                            "min_num": 2,
+                        },
+                    ),
+                    29: ("wagtail.blocks.StructBlock", [[("question", 23), ("options", 28)]], {}),
+                    30: ("wagtail.snippets.blocks.SnippetChooserBlock", ("courses.Contact",), {}),
+                    31: (
+                        "wagtail.blocks.ListBlock",
+                        (30,),
+                        {
+                            "group": "To read",
+                            "help_text": "Numbers come from the contact directory, so that one edit changes them all.",
+                            "icon": "mail",
+                            "label": "Contact numbers",
+                            "template": "courses/blocks/contacts.html",
+                        },
+                    ),
+                    32: (
+                        "wagtail.blocks.StreamBlock",
+                        [
+                            [
+                                ("text", 1),
+                                ("image", 2),
+                                ("callout", 6),
+                                ("video", 13),
+                                ("scenario", 22),
+                                ("check", 29),
+                                ("contacts", 31),
+                            ]
+                        ],
+                        {
+                            "help_text": "What fits on a phone in two or three minutes.",
+                            "label": "Content",
+                        },
+                    ),
+                    33: ("wagtail.blocks.StructBlock", [[("heading", 0), ("content", 32)]], {}),
+                },
+                help_text="One idea on each screen. Drivers go through them in this order.",
+            ),
         ),
         migrations.AlterField(
-            model_name='lessonpage',
-            name='summary',
-            field=models.CharField(help_text='One sentence: what the driver will know or be able to do.', max_length=250),
+            model_name="lessonpage",
+            name="summary",
+            field=models.CharField(
+                help_text="One sentence: what the driver will know or be able to do.",
+                max_length=250,
+            ),
         ),
     ]

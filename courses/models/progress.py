@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
-from wagtail.models import Revision
+from wagtail.models import Page, Revision
 
 from courses import progress
 from courses.models.facts import Fact
@@ -23,6 +23,16 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
 
     def of(self, learner: Learner) -> Self:
         return self.filter(learner=learner)
+
+    def within(self, page: Page) -> Self:
+        """Rounds of a course, or with something begun in a module or lesson: what ``page`` is."""
+        courses = CoursePage.objects.descendant_of(page, inclusive=True)
+        lessons = LessonPage.objects.descendant_of(page, inclusive=True)
+        begun = Q(course__in=courses)
+        for fact in (ScreenVisit, CheckAnswer, LessonCompletion):
+            facts = fact.objects.filter(enrolment=OuterRef("pk"), lesson__in=lessons)
+            begun |= Q(Exists(facts))
+        return self.filter(begun)
 
 
 class Enrolment(models.Model):

@@ -17,7 +17,7 @@ ANYTHING = ("view", "add", "change", "delete", "publish")
 
 def closed(request: HttpRequest, **kwargs: Any) -> HttpResponse:
     """Nothing here. The API's actions would delete, move and take down without our guards, and no
-    page of the staff site uses them; the other address is there to fail."""
+    page of the staff site uses them. The others fail: one on purpose, one for want of a form."""
     raise Http404
 
 

@@ -4,10 +4,16 @@ from typing import Any
 
 from django.http import HttpRequest
 from wagtail import hooks
+from wagtail.admin.rich_text.converters.contentstate import link_entity
+from wagtail.admin.rich_text.converters.html_to_contentstate import (
+    ExternalLinkElementHandler,
+    PageLinkElementHandler,
+)
 from wagtail.admin.ui.components import Component
 from wagtail.admin.views import home
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
+from wagtail.rich_text.pages import PageLinkHandler
 
 from courses import perms
 
@@ -15,6 +21,36 @@ from courses import perms
 @hooks.register("construct_page_chooser_queryset")
 def offer_choosable_pages(pages: Any, request: HttpRequest) -> Any:
     return pages.filter(pk__in=perms.choosable_pages(request.user).values("pk"))
+
+
+class LivePageLink(PageLinkHandler):
+    """A link leads to published pages only: the address of a draft would tell what it is about."""
+
+    @classmethod
+    def get_many(cls, attrs_list: list[dict[str, Any]]) -> list[Any]:
+        pages = super().get_many(attrs_list)
+        return [page if page is not None and page.live else None for page in pages]
+
+
+class LivePageLinkInEditor(PageLinkElementHandler):
+    """The editor keeps a link to a draft, without its address."""
+
+    def get_attribute_data(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        data: dict[str, Any] = super().get_attribute_data(attrs)
+        live = Page.objects.live().filter(pk=data["id"]).exists()
+        return data if live else {"id": data["id"], "url": None, "parentId": None}
+
+
+@hooks.register("register_rich_text_features", order=1)  # After Wagtail's own.
+def link_to_live_pages(features: Any) -> None:
+    features.register_link_type(LivePageLink)
+    from_database = {
+        "a[href]": ExternalLinkElementHandler("LINK"),
+        'a[linktype="page"]': LivePageLinkInEditor("LINK"),
+    }
+    to_database = {"entity_decorators": {"LINK": link_entity}}
+    rule = {"from_database_format": from_database, "to_database_format": to_database}
+    features.register_converter_rule("contentstate", "link", rule)
 
 
 class InReviewPanel(home.UserObjectsInWorkflowModerationPanel):

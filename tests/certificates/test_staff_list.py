@@ -106,7 +106,7 @@ def test_list_asks_the_same_number_of_questions_however_long(
     for _ in range(1, held):
         make_certificate(at=now, learner=None, authority=certificate.authority)
     rows_alone = reverse("staff_certificates_results")  # Without the menu, to which rooms add.
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         assert len(listed(as_officer.get(rows_alone))) == held
 
 

@@ -1,0 +1,120 @@
+"""A councillor meets their own training, and nobody else's case at any address (R48)."""
+
+from datetime import date
+
+import pytest
+from django.db import transaction
+
+from certificates.models import Certificate
+from courses.actions import enrol
+from lms.demo.history import pass_on
+from people.actions import claim_licence, grant_membership
+from people.models import Audience, LicenceClaim, Membership
+from tests.factories import (
+    LearnerFactory,
+    LicenceFactory,
+    UserFactory,
+    make_course,
+    make_requirement,
+    make_test_rule,
+    make_validity_rule,
+)
+from tests.house.arguments import ANYTHING, bulk_actions
+from tests.house.sweep import Browser, Visitor, routes
+from tests.house.two_councils import NOW
+
+# Anybody may check a certificate whose number they were given (R34).
+FOR_EVERYBODY = ("verify/",)
+CASE = {"name": "zebedee quokka", "email": "zebedee@example.org", "licence": "quokka-77"}
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield World()
+        transaction.set_rollback(True)
+
+
+class World:
+    """A trained driver whose licence is asked for by somebody else, and a councillor of the same
+    council who has begun the same course."""
+
+    def __init__(self):
+        course = make_course(lessons=1)
+        make_test_rule(course)
+        make_validity_rule()
+        make_requirement(course, code="safeguarding")
+        driver = LearnerFactory(full_name="Zebedee Quokka", user=UserFactory(email=CASE["email"]))
+        licence = LicenceFactory(
+            authority=driver.authority,
+            number=CASE["licence"].upper(),
+            full_name=driver.full_name,
+            holder=driver,
+            held_from=NOW,
+        )
+        pass_on(driver, course, day=date(2026, 10, 1))
+        claim_licence(
+            learner=LearnerFactory(authority=driver.authority, full_name=driver.full_name),
+            authority=driver.authority,
+            number=licence.number,
+            date_of_birth=date(1999, 1, 1),
+            now=NOW,
+        )
+        self.councillor = LearnerFactory(
+            authority=driver.authority, audience=Audience.COUNCILLOR, full_name="Cora Councillor"
+        )
+        grant_membership(
+            user=self.councillor.user,
+            authority=driver.authority,
+            role=Membership.Role.COUNCILLOR,
+            by=None,
+            now=NOW,
+        )
+        enrol(learner=self.councillor, course=course, now=NOW)
+        self.examples = {
+            **ANYTHING,
+            "slug": course.slug,
+            "number": licence.number,
+            "reference": Certificate.objects.first().reference,
+            "_0": course.url_path.strip("/").partition("/")[2],
+        }
+        self.sitting = driver.sittings.first().pk
+        self.keys = [driver.pk, driver.user_id, LicenceClaim.objects.get().pk]
+
+    def addresses(self, route):
+        keys = [self.sitting] if route.kinds.get("pk") == "uuid" else self.keys
+        for key in keys:
+            yield route.fill({name: self.examples.get(name, key) for name in route.names})
+
+    def visitor(self):
+        browser = Browser()
+        browser.force_login(self.councillor.user)
+        return Visitor(browser)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_staff_site_is_shut_at_every_address(world, method):
+    visitor = world.visitor()
+    staff = [route for route in routes() if route.form.startswith("staff/")]
+    addresses = {address for route in staff for address in world.addresses(route)}
+    addresses |= {f"/staff/bulk/{app}/{model}/{action}/" for app, model, action in bulk_actions()}
+    opened = [address for address in addresses if visitor.ask(method, address).status != 403]
+    assert opened == []
+
+
+def test_no_address_tells_of_anybody_else(world):
+    visitor = world.visitor()
+    told = []
+    for route in routes():
+        if route.form.startswith(FOR_EVERYBODY):
+            continue
+        for address in world.addresses(route):
+            for method in ("get", "post"):
+                shown = visitor.ask(method, address).shown
+                told += [f"{what}: {method} {address}" for what, w in CASE.items() if w in shown]
+    assert told == []
+    assert visitor.faults == []
+
+
+def test_own_training_is_there(world):
+    assert "cora councillor" in world.visitor().ask("get", "/dashboard/").shown

@@ -1,0 +1,198 @@
+"""No address shows a draft lesson or a question to anybody but its own council's trainers.
+
+As each of the others: every address, filled in with the identifiers of the secrets and of what is
+one's own, by GET, HEAD and POST. A new address is swept without being named here.
+"""
+
+import re
+from urllib.parse import urlencode
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.db import transaction
+
+from assessments import actions
+from courses.actions import enrol, start_cohort
+from courses.models import CohortPlace
+from people.models import Membership
+from tests.assessments.conftest import finished
+from tests.factories import UserFactory, make_course, make_test_rule
+from tests.house.arguments import Examples
+from tests.house.sweep import Browser, Visitor, routes
+from tests.house.two_councils import NOW, WORD, build
+
+Role = Membership.Role
+OUTSIDERS = [
+    "stranger",
+    "driver",
+    "bare",
+    Role.COUNCILLOR,
+    Role.AUDITOR,
+    Role.OFFICER,
+]
+TRAINERS_OF_THE_OTHER = [Role.AUTHOR, Role.REVIEWER, "former"]
+# The others are turned away at the door, or may do less than one of these.
+THOROUGHLY = {"bare", "former"}
+POSTED = re.compile("preview|choose|search|bulk|^(?!staff/)")
+NAMES_A_PAGE = re.compile("^staff/(bulk|pages/(add|create|.*(copy|edit|move)))")
+PAGE_FIELDS = ("new_parent_page", "parent_page", "chooser", "refreshes")
+
+
+class World:
+    def __init__(self):
+        course = make_course(slug="public")
+        self.first, self.second = build()
+        make_test_rule(course)
+        learner = finished(course)
+        self.sitting = actions.start_sitting(learner=learner, course=course, now=NOW)
+        enrol(learner=learner, course=self.first.course, now=NOW)
+        cohort = start_cohort(
+            authority=self.first.authority,
+            name="A group",
+            course=self.first.course,
+            trainer=self.first.people[Role.AUTHOR],
+            deadline_on=NOW.date(),
+            by=self.first.people[Role.AUTHOR],
+            now=NOW,
+        )
+        place = CohortPlace.objects.create(
+            cohort=cohort, learner=learner, added_by=cohort.trainer, added_at=NOW
+        )
+        self.driver = learner.user
+        self.bare = UserFactory()
+        self.bare.user_permissions.add(Permission.objects.get(codename="access_admin"))
+        self.examples = Examples(
+            self.first,
+            self.second,
+            sittings=[self.sitting.pk],
+            slug=[self.first.course.slug, course.slug],
+            reference=["7K3M-9QX2-HT4D"],
+            number=["PH-1"],
+            table=["lessons", "checks", "people"],
+            file_format=["csv", "xlsx"],
+            place_pk=[place.pk],
+            _0=[page.url_path.strip("/").partition("/")[2] for page in self.first.lessons()],
+        )
+
+    def visitor(self, role, council=None):
+        client = Browser()
+        if role == "driver":
+            client.force_login(self.driver)
+        elif role == "bare":
+            client.force_login(self.bare)
+        elif role != "stranger":
+            client.force_login((council or self.first).people[role])
+        return Visitor(client)
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield World()
+        transaction.set_rollback(True)
+
+
+def queries(world, address, *, is_list):
+    """What to write behind the question mark: everything that lists and choosers listen to."""
+    first, own = world.first, world.second
+    pages = [("id", lesson.pk) for lesson in (*first.lessons(), own.changed_lesson)]
+    questions = [("id", question.pk) for question in (*first.questions(), own.changed_question)]
+    search = [("q", WORD), ("search_all", "1"), ("p", "1"), ("describe_on_delete", "1")]
+    if "/bulk/wagtailcore/page/" in address:
+        child_of = ("childOf", first.module.pk)
+        return [pages, [("id", "all"), child_of], [("id", "all"), ("q", WORD)]]
+    if "/bulk/assessments/question/" in address:
+        return [questions, [("id", "all")]]
+    if "/bulk/" in address:
+        return [[("id", "all")]]
+    if "/api/main/" in address:
+        places = [("child_of", first.module.pk)], [("descendant_of", first.course.pk)]
+        return [[("search", WORD)], [], *(places if is_list else [])]
+    if "chosen-multiple" in address:
+        return [pages, questions]
+    if "choose-page" in address:
+        return [[*search, ("page_type", "courses.LessonPage")], search, []]
+    return [search, []] if is_list else [search]
+
+
+def form(world):
+    """Names the secret wherever a form takes a lesson, a topic or a version."""
+    page = world.first.draft_lesson
+    return {
+        "lesson": page.pk,
+        "topic": world.first.topic.pk,
+        "revision_id": page.latest_revision_id,
+        "destination_page_id": page.pk,
+        "external-link-chooser-url": world.first.changed_lesson.full_url,
+        "external-link-chooser-link_text": "x",
+        "screens-count": "0",
+        "options-TOTAL_FORMS": "0",
+        "options-INITIAL_FORMS": "0",
+        "comments-TOTAL_FORMS": "0",
+        "comments-INITIAL_FORMS": "0",
+        "q": WORD,
+    }
+
+
+def sweep(world, visitor, kinds, *, once=False):
+    """The addresses that gave away a secret, as "kind: method address". With ``once`` each address
+    is asked for one secret only, and no list is searched."""
+
+    def look(method, address, data=None):
+        answer = visitor.ask(method, address, data)
+        leaks = [
+            f"{kind}: {method} {address}" for kind, words in kinds.items() if words in answer.shown
+        ]
+        return answer, leaks
+
+    for route in routes():
+        shown = ""
+        addresses = [route.fill(arguments) for arguments in world.examples.of(route)]
+        for address in addresses[:1] if once else addresses:
+            asked = queries(world, address, is_list=not route.names)[: 1 if once else None]
+            asked = [f"{address}?{urlencode(query)}" for query in asked]
+            for place in asked:
+                answer, leaks = look("get", place)
+                yield from leaks
+            shown = shown or (asked[0] if answer.status == 200 else "")
+            if "export=" in answer.shown:
+                yield from look("get", address + "?export=csv")[1]
+                yield from look("get", address + "?export=xlsx")[1]
+            if POSTED.search(route.form) or (address == addresses[-1] and not once):
+                yield from look("post", asked[0], form(world))[1]
+            if NAMES_A_PAGE.search(route.form):
+                pages = dict.fromkeys(PAGE_FIELDS, world.first.draft_lesson.pk)
+                yield from look("post", asked[0], {**form(world), **pages})[1]
+        if shown:
+            yield from look("head", shown)[1]
+
+
+@pytest.mark.parametrize("role", OUTSIDERS)
+def test_no_address_gives_a_secret_away_to(world, role):
+    visitor = world.visitor(role)
+    kinds = {**world.first.kinds, **{f"b{k}": v for k, v in world.second.kinds.items()}}
+    assert list(sweep(world, visitor, kinds, once=role not in THOROUGHLY)) == []
+    assert visitor.faults == []
+
+
+@pytest.mark.parametrize("role", TRAINERS_OF_THE_OTHER)
+def test_no_address_gives_a_secret_away_to_the_other_councils(world, role):
+    council = world.first if role == "former" else world.second
+    visitor = world.visitor(role, council)
+    assert list(sweep(world, visitor, world.first.kinds, once=role not in THOROUGHLY)) == []
+    assert visitor.faults == []
+
+
+@pytest.mark.parametrize("role", [Role.AUTHOR, Role.REVIEWER])
+def test_sweep_finds_every_kind_of_secret_as_their_own(world, role):
+    missing = set(world.first.kinds)
+    for found in sweep(world, world.visitor(role), world.first.kinds):
+        missing.discard(found.partition(":")[0])
+        if not missing:
+            break
+    assert missing == set()
+
+
+def test_every_address_can_be_filled_in(world):
+    unfilled = [route.form for route in routes() if not world.examples.of(route)]
+    assert unfilled == []
