@@ -1,6 +1,8 @@
 """Every address of the project, filled in and asked in every way a browser can."""
 
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -8,12 +10,36 @@ from urllib.parse import quote
 from zipfile import ZipFile, is_zipfile
 
 from django.contrib.messages import get_messages
-from django.db import transaction
+from django.db import connections, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.regex_helper import normalize
 
+from tests.databases import clone, drop, ensure_template
+
 Arguments = dict[str, Any]
+
+
+@contextmanager
+def database_of_its_own(blocker: Any) -> Iterator[None]:
+    """For all the tests of a module, which sweep what was built once; none of them marks it."""
+    default = connections["default"]
+    usual, own = default.settings_dict["NAME"], f"sweep_{os.getpid()}"
+    with blocker.unblock():
+        _leave(default)
+        clone(ensure_template(), own)
+        default.settings_dict["NAME"] = own
+        try:
+            yield
+        finally:
+            _leave(default)
+            default.settings_dict["NAME"] = usual
+            drop(own)
+
+
+def _leave(connection: Any) -> None:
+    connection.close()
+    connection.close_pool()
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.db import transaction
 
 from assessments import actions
 from courses.actions import enrol, start_cohort
@@ -18,7 +17,7 @@ from people.models import Membership
 from tests.assessments.conftest import finished
 from tests.factories import UserFactory, make_course, make_test_rule
 from tests.house.arguments import Examples
-from tests.house.sweep import Browser, Visitor, routes
+from tests.house.sweep import Browser, Visitor, database_of_its_own, routes
 from tests.house.two_councils import NOW, WORD, build
 
 Role = Membership.Role
@@ -86,10 +85,9 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
+def world(django_db_blocker):
+    with database_of_its_own(django_db_blocker):
         yield World()
-        transaction.set_rollback(True)
 
 
 def queries(world, address, *, is_list):
