@@ -100,6 +100,8 @@ class Examples:
 
     def of(self, route: Route) -> list[Arguments]:
         """Every way to fill in the route; none where something has no example."""
+        if not route.names:
+            return [{}]
         fillings = [
             arguments for base in self._bases(route) for arguments in self._completed(route, base)
         ]
