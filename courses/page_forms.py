@@ -1,9 +1,9 @@
-"""The form in which pages are written."""
+"""The forms in which content is written."""
 
 from typing import Any
 
 from django.utils import timezone
-from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.forms import WagtailAdminModelForm, WagtailAdminPageForm
 
 from people.perms import possible_keepers
 
@@ -25,3 +25,11 @@ class ReviewedPageForm(WagtailAdminPageForm):
             return
         for fault in self.instance.publication_faults(on=timezone.localdate()):
             self.add_error(fault.field if fault.field in self.fields else None, fault.message)
+
+
+class KeptForm(WagtailAdminModelForm):
+    """Offers as owners only trainers: nobody learns here who else has an account."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["keeper"].queryset = possible_keepers(self.for_user)
