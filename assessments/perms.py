@@ -116,10 +116,7 @@ def trainer_topics(user: Any, *roles: str) -> "QuerySet[Topic]":
 def rule_authorities(user: Any) -> QuerySet[Authority]:
     """The authorities whose own test rules the person may propose and approve: all for platform
     administrators, else those at which they are a licensing officer now."""
-    if user.is_superuser:
-        return Authority.objects.all()
-    held = Membership.objects.of(user).current().filter(role=Membership.Role.OFFICER)
-    return Authority.objects.filter(pk__in=held.values("authority"))
+    return people.served_authorities(user, Role.OFFICER)
 
 
 def may_decide_rules(user: Any, *, authority: Authority | None) -> bool:

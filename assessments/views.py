@@ -287,7 +287,8 @@ class TestRuleView(StaffRulesMixin, DetailView):
 class ProposeTestRuleView(StaffRulesMixin, FormView):
     """A new rule; it judges nobody until somebody else approves it."""
 
-    template_name = "assessments/admin/propose_rule.html"
+    template_name = "courses/admin/form.html"
+    extra_context = {"submit_label": gettext_lazy("Propose this rule")}
     form_class = TestRuleForm
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

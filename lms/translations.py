@@ -6,16 +6,16 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, F, Max, OuterRef, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from courses.models import Approval, LessonPage
+from courses.models.pages import FLOOR
 from courses.perms import lessons_at
 from lms import catalogues
-from people.perms import TRAINERS, authorities_of, has_role
+from people.perms import TRAINERS, authorities_of, is_trainer
 
 
 @dataclass(frozen=True)
@@ -73,11 +73,9 @@ def lesson_words(user: Any) -> list[LessonWords]:
         lessons = lessons_at(authorities_of(user, *TRAINERS))
     signed = Approval.objects.filter(revision=OuterRef("live_revision"))
     translations = lessons.translations().annotate(signed=Exists(signed)).order_by("path")
-    material = Q(approvals__material=True, approvals__revision__lte=F("live_revision"))
-    floor = Coalesce(Max("approvals__revision", filter=material), 0)
     originals = {
         lesson.translation_key: lesson
-        for lesson in LessonPage.objects.original().annotate(last_material=floor)
+        for lesson in LessonPage.objects.original().annotate(last_material=FLOOR)
     }
     return [
         LessonWords(
@@ -96,13 +94,8 @@ def lesson_words(user: Any) -> list[LessonWords]:
 def _state(translation: Any, original: Any) -> str:
     if not translation.live:
         return "draft"
-    newer = (translation.live_revision_id or 0) > original.last_material
-    return "shown" if newer and translation.check_key() == original.check_key() else "behind"
-
-
-def may_see_translations(user: Any) -> bool:
-    """Authors, reviewers and platform administrators."""
-    return bool(user.is_superuser or has_role(user, *TRAINERS))
+    kept_up = translation.keeps_up_with(original, floor=original.last_material)
+    return "shown" if kept_up else "behind"
 
 
 class TranslationsView(WagtailAdminTemplateMixin, TemplateView):
@@ -116,7 +109,7 @@ class TranslationsView(WagtailAdminTemplateMixin, TemplateView):
     template_name = "lms/admin/translations.html"
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        if not may_see_translations(request.user):
+        if not is_trainer(request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 

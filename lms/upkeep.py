@@ -13,6 +13,7 @@ from django.utils import translation
 
 from assessments.models import Question
 from courses.models import Contact, CoursePage, GlossaryWord, LessonPage, UpkeepQuerySet
+from courses.perms import lessons_at
 from outbox.actions import Email, queue_emails
 from people import perms
 from people.models import Authority, User
@@ -58,14 +59,11 @@ def queue_upkeep_notices(*, now: datetime, today: date) -> int:
 
 def _kept(authorities: models.QuerySet[Authority] | None) -> Iterator[UpkeepQuerySet[Any]]:
     """Everything with an owner, of these authorities (None: of all)."""
-    courses = CoursePage.objects.original()
+    courses, lessons = CoursePage.objects.original(), LessonPage.objects.original()
     if authorities is not None:
         courses = courses.at(authorities)
+        lessons = lessons.filter(pk__in=lessons_at(authorities).values("pk"))
     yield courses
-    below = models.Q(pk=None)
-    for path in courses.values_list("path", flat=True):
-        below |= models.Q(path__startswith=path)
-    lessons = LessonPage.objects.filter(below)
     yield lessons
     yield Question.objects.filter(lesson__in=lessons.values("pk"))
     for model in SHARED:

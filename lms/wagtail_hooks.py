@@ -14,14 +14,9 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from lms.translations import TranslationsView
 from lms.upkeep import Overdue, overdue_for
-from people.perms import TRAINERS, has_role
+from people.perms import is_trainer
 
 SHOWN_AT_HOME = 5
-
-
-def may_see_upkeep(user: Any) -> bool:
-    """Trainers and platform administrators."""
-    return bool(user.is_superuser or has_role(user, *TRAINERS))
 
 
 class OverdueView(WagtailAdminTemplateMixin, ListView):
@@ -33,7 +28,7 @@ class OverdueView(WagtailAdminTemplateMixin, ListView):
     paginate_by = 50
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        if not may_see_upkeep(request.user):
+        if not is_trainer(request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
@@ -57,10 +52,9 @@ class OverduePanel(Component):
 
 @hooks.register("construct_homepage_panels")
 def lead_with_overdue(request: Any, panels: list[Component]) -> None:
-    if may_see_upkeep(request.user):
-        items = overdue_for(request.user, on=timezone.localdate())
-        if items:
-            panels.append(OverduePanel(items))
+    items = overdue_for(request.user, on=timezone.localdate())
+    if items:
+        panels.append(OverduePanel(items))
 
 
 @hooks.register("register_admin_urls")
@@ -73,7 +67,7 @@ def report_urls() -> list[URLPattern]:
 
 class TrainersMenuItem(MenuItem):
     def is_shown(self, request: Any) -> bool:
-        return may_see_upkeep(request.user)
+        return is_trainer(request.user)
 
 
 @hooks.register("register_reports_menu_item")

@@ -49,6 +49,16 @@ def authorities_of(user: Any, *roles: str) -> QuerySet[Authority]:
     return Authority.objects.filter(pk__in=held.values("authority"))
 
 
+def served_authorities(user: Any, *roles: str) -> QuerySet[Authority]:
+    """The same, and for platform administrators all."""
+    return Authority.objects.all() if user.is_superuser else authorities_of(user, *roles)
+
+
+def is_trainer(user: Any) -> bool:
+    """Authors and reviewers of any authority, and platform administrators."""
+    return bool(user.is_superuser or has_role(user, *TRAINERS))
+
+
 def possible_keepers(user: Any) -> QuerySet[User]:
     """Who may be made to answer for content: trainers of the person's own authorities. For platform
     administrators every trainer, and they themselves."""

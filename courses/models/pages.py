@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,16 @@ from people.perms import learner_of
 
 # All that a page's second tab holds: our pages are found through their course, not by searching.
 ADDRESS = [FieldPanel("slug", heading=_("Address"))]
+
+# Of lessons: the revision of the last material change that is live, or 0. What somebody did in an
+# older one no longer counts in an open round.
+FLOOR = Coalesce(
+    Max(
+        "approvals__revision",
+        filter=Q(approvals__material=True, approvals__revision__lte=F("live_revision")),
+    ),
+    0,
+)
 
 
 class CourseIndexPage(Translated, Page):
@@ -316,16 +327,20 @@ class LessonPage(Upkeep, ReviewedPage):
 
     def floor(self) -> int:
         """The revision of the last material change that is live; 0 without one."""
-        live = self.approvals.filter(material=True, revision__lte=self.live_revision_id)
-        return live.aggregate(floor=Max("revision"))["floor"] or 0
+        floor: int = LessonPage.objects.filter(pk=self.pk).aggregate(floor=FLOOR)["floor"]
+        return floor
 
     def reading_in(self, language: str) -> Self:
-        """As for any page, but a translation from before a material change, or with other screens,
-        is not shown: it would teach what is no longer so."""
+        """As for any page, but a translation that has not kept up is not shown."""
         reading = super().reading_in(language)
-        if reading.pk == self.pk or reading.check_key() != self.check_key():
-            return self
-        return reading if (reading.live_revision_id or 0) > self.floor() else self
+        kept_up = reading.pk == self.pk or reading.keeps_up_with(self, floor=self.floor())
+        return reading if kept_up else self
+
+    def keeps_up_with(self, original: "LessonPage", *, floor: int) -> bool:
+        """Whether this translation teaches what the original does: with the same screens and right
+        options, and newer than its last material change, ``floor``."""
+        newer = (self.live_revision_id or 0) > floor
+        return newer and self.check_key() == original.check_key()
 
     def _original(self) -> "LessonPage | None":
         """The lesson that this one translates; None for a lesson that is no translation."""

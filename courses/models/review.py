@@ -203,7 +203,7 @@ class UnderReviewLock(WorkflowLock):
     """Nobody edits what is being reviewed: what was approved is what goes live."""
 
     def get_message(self, user: Any) -> Any:
-        if any(name == "approve" for name, *_rest in self.task.get_actions(self.object, user)):
+        if self.task.may_approve(self.object, user):
             state = self.object.current_workflow_task_state
             return format_html(
                 '{} <a href="{}">{}</a>',
@@ -258,6 +258,9 @@ class SafeguardingReview(Task):
         if user.pk not in own_work:
             actions.append(("approve", _("Approve and publish"), True))
         return actions
+
+    def may_approve(self, obj: Any, user: Any) -> bool:
+        return any(name == "approve" for name, *_rest in self.get_actions(obj, user))
 
     def get_form_for_action(self, action: str) -> Any:
         return ApproveForm if action == "approve" else super().get_form_for_action(action)

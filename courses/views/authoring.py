@@ -17,10 +17,15 @@ from wagtail.models import Page, TaskState
 
 from courses import actions, perms
 from courses.forms import AllowTermForm, StartCourseForm, TranslateForm
-from courses.models import LessonPage, ReviewedPage
+from courses.models import CourseIndexPage, LessonPage, ReviewedPage
 from courses.models.review import ApproveForm
 from courses.reading import HIGHEST_AGE, reading_age
 from people.models import User
+
+
+def course_tree(request: HttpRequest) -> HttpResponse:
+    """The way into the course tree, past the pages above it."""
+    return redirect("wagtailadmin_explore", CourseIndexPage.original().pk)
 
 
 class StartCourseView(WagtailAdminTemplateMixin, FormView):

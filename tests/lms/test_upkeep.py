@@ -103,5 +103,5 @@ def test_listing_costs_the_same_for_one_and_for_many(lesson, trainer, django_ass
     for number in range(5):
         copy = lesson.copy(update_attrs={"slug": f"copy-{number}"})
         overdue(copy, trainer)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         overdue_for(trainer, on=TODAY)
