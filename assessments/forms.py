@@ -10,8 +10,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from assessments import perms
 from assessments.models import TestRule, Topic
 from courses.models import CoursePage, LessonPage
-from people.models import User
-from people.perms import possible_keepers
+from courses.page_forms import KeptForm
 
 CHOOSE = _("Choose an answer")
 
@@ -32,7 +31,7 @@ class AnswerForm(forms.Form):
         ]
 
 
-class QuestionForm(WagtailAdminModelForm):
+class QuestionForm(KeptForm):
     """A question may not even be a draft without its one right option: it could not be marked.
 
     It is about a lesson of one's own authority, and nobody is shown another's: plain lists, because
@@ -53,8 +52,6 @@ class QuestionForm(WagtailAdminModelForm):
         self.fields["topic"].queryset = perms.trainer_topics(self.for_user, *roles)
         self.fields["lesson"].queryset = lessons
         self.fields["lesson"].choices = [("", "---------"), *_by_course(lessons)]
-        keepers = possible_keepers(self.for_user)
-        self.fields["keeper"].queryset = keepers | User.objects.filter(pk=self.instance.keeper_id)
 
     def is_valid(self) -> bool:
         valid = super().is_valid()
