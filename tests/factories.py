@@ -19,6 +19,7 @@ from courses.models import (
     ModulePage,
 )
 from licensing.models import Requirement
+from people.actions import grant_membership
 from people.models import Authority, Learner, Licence, User
 
 LONG_AGO = datetime(2019, 7, 1, 12, 0, tzinfo=UTC)
@@ -74,6 +75,13 @@ class LicenceFactory(factory.django.DjangoModelFactory):
             ),
             held_from=LONG_AGO,
         )
+
+
+def staff(role: str, authority: Authority, now: datetime, **fields: Any) -> User:
+    """Somebody who holds the role at the authority."""
+    user = UserFactory(**fields)
+    grant_membership(user=user, authority=authority, role=role, by=None, now=now)
+    return user
 
 
 def make_course(

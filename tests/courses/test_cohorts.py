@@ -11,13 +11,14 @@ from courses import actions
 from courses.actions import Added
 from courses.models import Cohort, CohortPlace, CoursePage, Enrolment
 from people.actions import end_membership
-from tests.courses.training import DEADLINE, Role, join, learn, make_cohort, staff
+from tests.courses.training import DEADLINE, Role, join, learn, make_cohort
 from tests.factories import (
     AuthorityFactory,
     LearnerFactory,
     LicenceFactory,
     UserFactory,
     make_course,
+    staff,
 )
 
 pytestmark = pytest.mark.django_db

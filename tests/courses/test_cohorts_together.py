@@ -7,8 +7,8 @@ from courses import actions
 from courses.actions import Added
 from courses.models import Cohort, CohortPlace, Enrolment
 from tests.certificates.together import together
-from tests.courses.training import DEADLINE, Role, make_cohort, staff
-from tests.factories import AuthorityFactory, LearnerFactory, make_course
+from tests.courses.training import DEADLINE, Role, make_cohort
+from tests.factories import AuthorityFactory, LearnerFactory, make_course, staff
 
 pytestmark = pytest.mark.usefixtures("own_database")
 

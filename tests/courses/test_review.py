@@ -13,7 +13,7 @@ from courses.tasks import publish_scheduled
 from outbox.models import Message
 from people.actions import end_membership, grant_membership
 from people.models import Membership
-from tests.factories import AuthorityFactory, UserFactory, make_course
+from tests.factories import AuthorityFactory, UserFactory, make_course, staff
 
 pytestmark = pytest.mark.django_db
 Role = Membership.Role
@@ -43,12 +43,6 @@ def author(authority, now):
 @pytest.fixture
 def reviewer(authority, now):
     return staff(Role.REVIEWER, authority, now)
-
-
-def staff(role, authority, now):
-    user = UserFactory()
-    grant_membership(user=user, authority=authority, role=role, by=None, now=now)
-    return user
 
 
 def change(lesson, user, title="New title", **fields):

@@ -22,7 +22,7 @@ from courses.models.reports import State
 from courses.views.charts import states_chart
 from courses.views.spreadsheets import harmless
 from people.actions import end_membership
-from tests.courses.training import DEADLINE, Role, join, learn, make_cohort, make_history, staff
+from tests.courses.training import DEADLINE, Role, join, learn, make_cohort, make_history
 from tests.factories import (
     AuthorityFactory,
     LearnerFactory,
@@ -30,6 +30,7 @@ from tests.factories import (
     UserFactory,
     add_lesson,
     make_course,
+    staff,
 )
 
 pytestmark = pytest.mark.django_db

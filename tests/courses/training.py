@@ -4,18 +4,11 @@ from datetime import date, timedelta
 
 from courses import actions
 from courses.models import Cohort, Enrolment
-from people.actions import grant_membership
 from people.models import Membership
-from tests.factories import LearnerFactory, UserFactory, make_course
+from tests.factories import LearnerFactory, make_course, staff
 
 Role = Membership.Role
 DEADLINE = date(2027, 3, 1)
-
-
-def staff(role, authority, now, **fields):
-    user = UserFactory(**fields)
-    grant_membership(user=user, authority=authority, role=role, by=None, now=now)
-    return user
 
 
 def make_cohort(authority, now, *, course=None, name="Spring group", **fields):

@@ -6,9 +6,8 @@ from django.urls import reverse
 from courses.actions import start_translation
 from courses.models import Approval, LessonPage
 from lms.translations import lesson_words
-from people.actions import grant_membership
 from people.models import Membership
-from tests.factories import AuthorityFactory, UserFactory, make_course
+from tests.factories import AuthorityFactory, UserFactory, make_course, staff
 
 pytestmark = pytest.mark.django_db
 Role = Membership.Role
@@ -23,12 +22,6 @@ def author(now):
 def lesson(author):
     authority = author.memberships.get().authority
     return make_course(authority=authority, lessons=1).lessons().get()
-
-
-def staff(role, authority, now):
-    user = UserFactory()
-    grant_membership(user=user, authority=authority, role=role, by=None, now=now)
-    return user
 
 
 def publish(page):

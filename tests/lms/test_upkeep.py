@@ -9,9 +9,8 @@ from assessments.models import Topic
 from courses.models import Contact
 from lms.upkeep import overdue_for, queue_upkeep_notices
 from outbox.models import Message
-from people.actions import grant_membership
 from people.models import Membership
-from tests.factories import AuthorityFactory, UserFactory, make_course, make_question
+from tests.factories import AuthorityFactory, make_course, make_question, staff
 
 pytestmark = pytest.mark.django_db
 Role = Membership.Role
@@ -35,12 +34,6 @@ def lesson(authority, trainer):
     lesson = make_course(authority=authority, lessons=1).lessons().first()
     overdue(lesson, trainer)
     return lesson
-
-
-def staff(role, authority, now):
-    user = UserFactory()
-    grant_membership(user=user, authority=authority, role=role, by=None, now=now)
-    return user
 
 
 def overdue(content, keeper, day=YESTERDAY):
