@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connections
+from django.utils import translation
 
 from lms import catalogues
 from tests.databases import ensure_template
@@ -35,6 +36,12 @@ def own_cache(worker_id: str) -> None:
     cache.key_prefix = f"test-{worker_id}"
     for key in cache._cache.get_client().scan_iter(f"{cache.key_prefix}:*"):
         cache._cache.get_client().delete(key)
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> None:
+    """Each test begins in English: a page asked for in another language leaves its thread in it."""
+    translation.deactivate()
 
 
 @pytest.fixture
