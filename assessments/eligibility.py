@@ -11,12 +11,13 @@ class Code(StrEnum):
     NO_RULE = "no_rule"
     BANK_TOO_SMALL = "bank_too_small"
     NO_TRIES_LEFT = "no_tries_left"
+    HELD = "held"
     WAIT = "wait"
 
 
 @dataclass(frozen=True)
 class Reason:
-    """Why not. ``until`` is the first instant at which a wait is over."""
+    """Why not. ``until`` is the first instant at which a wait or a hold is over."""
 
     code: Code
     until: datetime | None = None
@@ -24,7 +25,8 @@ class Reason:
 
 @dataclass(frozen=True)
 class Terms:
-    """What the test rule in force asks. ``tries`` empty: as many as one likes."""
+    """What the test rule in force asks. ``tries`` holds those that an officer added, too; empty: as
+    many as one likes."""
 
     bank_suffices: bool
     tries: int | None = None
@@ -38,10 +40,12 @@ def reasons_against(
     tries_used: int,
     next_try_at: datetime | None,
     now: datetime,
+    held_until: datetime | None = None,
 ) -> tuple[Reason, ...]:
     """In the order in which they are worth telling. ``terms`` is empty while no rule is in force.
 
     A wait ends exactly at ``next_try_at``; it is not told to somebody who has no try left.
+    ``held_until``: a decision about conduct keeps the person from a test so long (R27).
     """
     reasons = []
     if not course_complete:
@@ -52,6 +56,8 @@ def reasons_against(
         reasons.append(Reason(Code.NO_RULE))
     elif not terms.bank_suffices:
         reasons.append(Reason(Code.BANK_TOO_SMALL))
+    if held_until is not None and now < held_until:
+        reasons.append(Reason(Code.HELD, held_until))
     if terms is not None and terms.tries is not None and tries_used >= terms.tries:
         reasons.append(Reason(Code.NO_TRIES_LEFT))
     elif next_try_at is not None and now < next_try_at:

@@ -1,8 +1,18 @@
-"""What a paper earned. Pure: the same paper, answers and pass mark always give the same result."""
+"""What a paper earned. Pure: the same paper, answers and rule always give the same result."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+
+@dataclass(frozen=True)
+class Standard:
+    """What a rule asks of a paper. ``pass_mark`` is in per cent; with ``critical_must_be_right`` a
+    wrong must-get-right question fails the paper whatever the count. The minimum of each topic
+    stands on the paper itself. All that is asked holds together (R06)."""
+
+    pass_mark: int
+    critical_must_be_right: bool = True
 
 
 @dataclass(frozen=True)
@@ -41,22 +51,32 @@ def required_count(pass_mark: int, question_count: int) -> int:
     return -(-pass_mark * question_count // 100)
 
 
-def mark(paper: Mapping[str, Any], answers: Mapping[int, str], pass_mark: int) -> Marking:
-    """Mark ``answers`` (place on the paper, from 1, to option token).
+def mark(
+    paper: Mapping[str, Any],
+    answers: Mapping[int, str],
+    standard: Standard,
+    *,
+    withdrawn: Collection[tuple[int, int | None]] = (),
+) -> Marking:
+    """Mark ``answers``: place on the paper, from 1, to the chosen tokens as the key writes them.
 
-    A token scores only at the question it belongs to; a missing or unknown one is a wrong answer.
+    All right options and no wrong one, or the answer is wrong; a missing or foreign one is too.
+    ``withdrawn`` names versions of questions (question and revision) that turned out to be faulty:
+    they count as right for everybody (R31).
     """
     questions: Sequence[Mapping[str, Any]] = paper["questions"]
     wrong = [
         question
         for position, question in enumerate(questions, start=1)
         if answers.get(position) != question["key"]
+        and (question["question_id"], question["revision_id"]) not in withdrawn
     ]
+    critical_missed = any(question["critical"] for question in wrong)
     return Marking(
         correct_count=len(questions) - len(wrong),
         question_count=len(questions),
-        required_count=required_count(pass_mark, len(questions)),
-        critical_missed=any(question["critical"] for question in wrong),
+        required_count=required_count(standard.pass_mark, len(questions)),
+        critical_missed=critical_missed and standard.critical_must_be_right,
         short_topics=_short_topics(paper, wrong),
         revisit=_revisit(paper, wrong),
     )
@@ -86,3 +106,32 @@ def _revisit(paper: Mapping[str, Any], wrong: Sequence[Mapping[str, Any]]) -> tu
         for topic in paper["topics"]
         if topic["slug"] in lessons
     )
+
+
+def passed_topics(
+    paper: Mapping[str, Any], answers: Mapping[int, str], standard: Standard
+) -> set[str]:
+    """The topics that a later sitting of the round may leave out (R08): enough right for the topic
+    on its own, by the pass mark and the topic's minimum, and no must-get-right question missed."""
+    return {
+        topic["slug"] for topic in paper["topics"] if _alone(paper, answers, standard, topic).passed
+    }
+
+
+def _alone(
+    paper: Mapping[str, Any],
+    answers: Mapping[int, str],
+    standard: Standard,
+    topic: Mapping[str, Any],
+) -> Marking:
+    """One topic marked as if it were the whole paper."""
+    places = [
+        position
+        for position, question in enumerate(paper["questions"], start=1)
+        if question["topic"] == topic["slug"]
+    ]
+    part = {"topics": [topic], "questions": [paper["questions"][place - 1] for place in places]}
+    given = {
+        number: answers[place] for number, place in enumerate(places, start=1) if place in answers
+    }
+    return mark(part, given, standard)

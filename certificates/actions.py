@@ -104,7 +104,7 @@ def _sittings() -> QuerySet[Sitting]:
 def _issue(sitting: Sitting, *, now: datetime) -> Certificate | None:
     """For a sitting that is locked: what is looked up here cannot change until the commit."""
     there = Certificate.objects.filter(sitting=sitting).first()
-    if there is not None or sitting.outcome != Sitting.Outcome.PASSED:
+    if there is not None or sitting.result != Sitting.Outcome.PASSED:
         return there
     held = list(_held_before(sitting))
     certificate = _snapshot(sitting, held, now=now)

@@ -192,7 +192,7 @@ class Certificate(Fact):
                 operation=pgtrigger.Insert,
                 func=(
                     "IF NOT EXISTS (SELECT 1 FROM assessments_sitting s"
-                    " WHERE s.id = NEW.sitting_id AND s.outcome = 'passed'"
+                    " WHERE s.id = NEW.sitting_id AND s.result = 'passed'"
                     " AND s.learner_id = NEW.learner_id AND s.course_id = NEW.course_id) THEN"
                     " RAISE EXCEPTION 'a certificate needs a passed sitting of its holder'; END IF;"
                     " RETURN NEW;"

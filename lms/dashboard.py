@@ -165,7 +165,7 @@ def _standing(
         test_open=bool(sitting and sitting.closed_at is None),
         passed_without_certificate=bool(
             sitting
-            and sitting.outcome == Sitting.Outcome.PASSED
+            and sitting.result == Sitting.Outcome.PASSED
             and not hasattr(sitting, "certificate")
         ),
         next_try_at=max(waits, default=None),

@@ -189,7 +189,7 @@ def make_test_rule(
         reason="Test",
         proposed_by=UserFactory(),
         proposed_at=LONG_AGO,
-        **{"wait_hours": 24, **fields},
+        **{"waits": ["PT24H"], **fields},
     )
     for lesson in course.lessons():
         topic, _ = Topic.objects.get_or_create(

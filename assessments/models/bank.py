@@ -3,24 +3,40 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Self
 
+import pgtrigger
+from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
-from wagtail.models import DraftStateMixin, LockableMixin, Orderable, RevisionMixin, WorkflowMixin
+from wagtail.models import (
+    DraftStateMixin,
+    LockableMixin,
+    Orderable,
+    Revision,
+    RevisionMixin,
+    WorkflowMixin,
+)
 
-from assessments.paper import BankOption, BankQuestion, Candidate
+from assessments.models.pictures import PaperPicture
+from assessments.paper import BankOption, BankQuestion, Candidate, Picture
 from courses.models import LessonPage, Reviewed, Upkeep, UpkeepQuerySet
 from people.models import Authority
 
 # Exposure is counted over the questions drawn last, about a hundred papers: those are the ones that
 # people talk about, and the cost stays the same however many sittings there have been.
 EXPOSURE_WINDOW = 2000
+PICTURE_SIZE = "max-720x720|format-webp"  # Pixels: wide enough for a phone, light enough for 3G.
 
-CANDIDATES = """
+# Right and wrong options of a question, as many as its kind asks for: only then can it be marked.
+SOUND = """
+    CASE question.kind WHEN 'multiple' THEN options.rights >= 1 AND options.wrongs >= 1
+        ELSE options.rights = 1 END
+"""
+CANDIDATES = f"""
 WITH shown AS (
     SELECT drawn.question_id, count(*) AS times
     FROM assessments_sitting sitting
@@ -42,15 +58,38 @@ WITH shown AS (
     GROUP BY question_id
 )
 SELECT question.id, topic.slug, coalesce(shown.times, 0),
-       last_paper.question_id IS NOT NULL, coalesce(recent.times, 0)
+       last_paper.question_id IS NOT NULL, coalesce(recent.times, 0), statistic.facility
 FROM assessments_testruletopic place
+JOIN assessments_testrule rule ON rule.id = place.rule_id
 JOIN assessments_topic topic ON topic.id = place.topic_id
-JOIN assessments_question question ON question.topic_id = topic.id AND question.live
-JOIN assessments_questionoption answer ON answer.question_id = question.id AND answer.correct
+JOIN assessments_question question ON question.topic_id = topic.id
+    AND question.live AND question.language = rule.language
+CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE correct) AS rights, count(*) FILTER (WHERE NOT correct) AS wrongs
+    FROM assessments_questionoption WHERE question_id = question.id
+) options
+LEFT JOIN assessments_itemstatistic statistic ON statistic.question_id = question.id
+    AND statistic.revision_id IS NOT DISTINCT FROM question.live_revision_id
 LEFT JOIN shown ON shown.question_id = question.id
 LEFT JOIN last_paper ON last_paper.question_id = question.id
 LEFT JOIN recent ON recent.question_id = question.id
-WHERE place.rule_id = %(rule)s
+WHERE place.rule_id = %(rule)s AND {SOUND}
+    AND (rule.pass_mark < 100 OR statistic.held_back IS NOT TRUE)
+"""
+
+# At the end of the transaction, when all its options are there: a live question has exactly one
+# right option or, where several may be right, at least one right and one wrong.
+CAN_BE_MARKED = f"""
+IF EXISTS (
+    SELECT 1 FROM assessments_question question, LATERAL (
+        SELECT count(*) FILTER (WHERE correct) AS rights,
+            count(*) FILTER (WHERE NOT correct) AS wrongs
+        FROM assessments_questionoption WHERE question_id = question.id
+    ) options
+    WHERE question.id = COALESCE(NEW.question_id, OLD.question_id) AND question.live
+        AND NOT ({SOUND})
+) THEN RAISE EXCEPTION 'a live question has the right options of its kind'; END IF;
+RETURN NULL;
 """
 
 
@@ -78,8 +117,18 @@ class QuestionQuerySet(UpkeepQuerySet["Question"]):
         return self.filter(live=True)
 
     def drawable(self) -> Self:
-        """Published questions that have their right option."""
-        return self.live().filter(options__correct=True)
+        """Published questions with as many right and wrong options as their kind asks for."""
+        options = QuestionOption.objects.filter(question=OuterRef("pk")).order_by()
+        right = options.filter(correct=True).values("question").annotate(n=Count("pk")).values("n")
+        several = Q(kind=Question.Kind.MULTIPLE, rights__gte=1) & Exists(
+            options.filter(correct=False)
+        )
+        return self.live().annotate(rights=Subquery(right)).filter(Q(rights=1) | several)
+
+    def held_back(self) -> Self:
+        """Published in a version whose answers are too odd for a paper that must be all right, and
+        that nobody has looked at since (R32)."""
+        return self.filter(statistics__held_back=True, statistics__revision=F("live_revision"))
 
 
 class QuestionManager(models.Manager.from_queryset(QuestionQuerySet)):
@@ -99,13 +148,64 @@ class QuestionManager(models.Manager.from_queryset(QuestionQuerySet)):
 class Question(
     Reviewed, Upkeep, WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, ClusterableModel
 ):
-    """One best answer among the options. Papers keep their own copy, so edits change no sitting."""
+    """A question for drivers. Papers keep their own copy, so edits change no sitting.
 
+    Its standing: a draft; in review; live; or retired, which is for good.
+    """
+
+    class Kind(models.TextChoices):
+        SINGLE = "single", _("one right answer")
+        MULTIPLE = "multiple", _("several right answers: all of them and no wrong one")
+        TRUE_FALSE = "true_false", _("true or false")
+
+    kind: models.CharField = models.CharField(
+        max_length=10,
+        choices=Kind.choices,
+        default=Kind.SINGLE,
+        db_default=Kind.SINGLE.value,
+        verbose_name=_("kind of question"),
+    )
     topic: models.ForeignKey = models.ForeignKey(
         Topic, on_delete=models.PROTECT, related_name="questions"
     )
     text: models.TextField = models.TextField(
         help_text=_("A short scene where it helps; one best answer.")
+    )
+    language: models.CharField = models.CharField(
+        max_length=10,
+        choices=settings.LANGUAGES,
+        default=settings.LANGUAGE_CODE,
+        db_default=settings.LANGUAGE_CODE,
+        help_text=_("Only tests in this language draw it."),
+    )
+    image: models.ForeignKey = models.ForeignKey(
+        "wagtailimages.Image",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("picture"),
+    )
+    image_alt: models.CharField = models.CharField(
+        max_length=250,
+        blank=True,
+        db_default="",
+        verbose_name=_("picture in words"),
+        help_text=_("What somebody needs to know who does not see the picture."),
+    )
+    picture: models.ForeignKey = models.ForeignKey(
+        PaperPicture,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        help_text=_("The copy made when the question went live: what papers show."),
+    )
+    fixed_order: models.BooleanField = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("Show the options in this order, for example numbers or times."),
     )
     critical: models.BooleanField = models.BooleanField(
         default=False, help_text=_("An undisputed safety act that must be answered right.")
@@ -129,6 +229,18 @@ class Question(
         editable=False,
         help_text=_("Its place in the first bank."),
     )
+    retired_at: models.DateTimeField = models.DateTimeField(null=True, blank=True, editable=False)
+    retired_by: models.ForeignKey = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    retired_reason: models.CharField = models.CharField(
+        max_length=250, blank=True, db_default="", editable=False
+    )
     _revisions = GenericRelation("wagtailcore.Revision", related_query_name="question")
     wording_field = "text"
 
@@ -136,15 +248,44 @@ class Question(
     _default_manager: ClassVar[QuestionManager]  # For mypy: Wagtail's bases carry no types.
 
     panels: ClassVar[list[Any]] = [
-        MultiFieldPanel([FieldPanel("topic"), FieldPanel("lesson")], _("Place")),
+        MultiFieldPanel(
+            [FieldPanel("topic"), FieldPanel("lesson"), FieldPanel("language")], _("Place")
+        ),
+        FieldPanel("kind"),
         FieldPanel("text"),
-        InlinePanel("options", heading=_("Options"), min_num=2, max_num=6),
+        MultiFieldPanel([FieldPanel("image"), FieldPanel("image_alt")], _("Picture")),
+        InlinePanel("options", heading=_("Options"), min_num=2, max_num=8),
+        FieldPanel("fixed_order"),
         MultiFieldPanel([FieldPanel("critical"), FieldPanel("source"), FieldPanel("explanation")]),
         Upkeep.upkeep_panel,
     ]
 
     class Meta:
         ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="question_picture_in_words",
+                condition=Q(image=None) | ~Q(image_alt=""),
+                violation_error_message=_("Say in words what the picture shows."),
+            ),
+            models.CheckConstraint(
+                name="question_retired_with_by",
+                condition=Q(retired_at=None, retired_by=None, retired_reason="")
+                | (
+                    Q(retired_at__isnull=False, retired_by__isnull=False, live=False)
+                    & ~Q(retired_reason="")
+                ),
+                violation_error_message=_("A retired question has a name, a day and a reason."),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="question_retired_for_good",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__retired_at__isnull=False)
+                & (pgtrigger.Q(new__retired_at__isnull=True) | pgtrigger.Q(new__live=True)),
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.text)[:80]
@@ -160,14 +301,25 @@ class Question(
 
     def words(self) -> Iterable[str]:
         options = (option.text for option in self.options.all())
-        return (self.text, self.explanation, *options)
+        return (self.text, self.explanation, self.image_alt, *options)
+
+    def publish(self, revision: Revision, user: Any = None, **kwargs: Any) -> Any:
+        """Go live with a copy of the picture as it is now; papers show that copy."""
+        published = super().publish(revision, user=user, **kwargs)
+        live = Question.objects.select_related("image").get(pk=self.pk)
+        live.picture = _copy_of(live.image) if live.image else None
+        live.save(update_fields=["picture"])
+        return published
 
 
 class QuestionOptionQuerySet(models.QuerySet["QuestionOption"]):
     def bank_questions(self, question_ids: Sequence[int]) -> list[BankQuestion]:
         """The questions in the order asked for, each as one statement saw it with its options."""
         options: dict[int, list[QuestionOption]] = {}
-        for option in self.filter(question__in=question_ids).select_related("question__topic"):
+        related = self.filter(question__in=question_ids).select_related(
+            "question__topic", "question__picture"
+        )
+        for option in related.defer("question__picture__content"):
             options.setdefault(option.question_id, []).append(option)
         return [_bank_question(options[question_id]) for question_id in question_ids]
 
@@ -182,17 +334,35 @@ class QuestionOption(Orderable):
     panels: ClassVar[list[Any]] = [FieldPanel("text"), FieldPanel("correct")]
 
     class Meta(Orderable.Meta):
-        constraints = [
-            models.UniqueConstraint(
-                fields=["question"],
-                condition=Q(correct=True),
-                name="one_right_option_per_question",
-                violation_error_message=_("Mark only one option as the right one."),
+        triggers = [
+            pgtrigger.Trigger(
+                name="live_question_can_be_marked",
+                level=pgtrigger.Row,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                timing=pgtrigger.Deferred,
+                func=CAN_BE_MARKED,
             )
         ]
 
     def __str__(self) -> str:
         return str(self.text)
+
+
+def _copy_of(image: Any) -> PaperPicture:
+    rendition = image.get_rendition(PICTURE_SIZE)
+    with rendition.file.open("rb") as file:
+        return PaperPicture.objects.keep(
+            file.read(), width=rendition.width, height=rendition.height
+        )
+
+
+def _picture(question: Question) -> Picture | None:
+    """What the paper says of the picture; its pixels stay beside it, under their digest."""
+    if question.picture is None:
+        return None
+    copy = question.picture
+    return Picture(digest=copy.digest, alt=question.image_alt, width=copy.width, height=copy.height)
 
 
 def _bank_question(options: list[QuestionOption]) -> BankQuestion:
@@ -205,4 +375,7 @@ def _bank_question(options: list[QuestionOption]) -> BankQuestion:
         text=question.text,
         critical=question.critical,
         options=tuple(BankOption(option.pk, option.text, option.correct) for option in options),
+        kind=question.kind,
+        fixed_order=question.fixed_order,
+        picture=_picture(question),
     )

@@ -1,21 +1,40 @@
-"""The dated rule of a course's test: blueprint, pass mark, time, tries and waits."""
+"""The dated rule of a course's test: blueprint, pass mark, time, tries, waits, and what follows."""
 
 from typing import Self
 
 import pgtrigger
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
-from assessments.models.bank import Topic
+from assessments.models.bank import Question, Topic
+from assessments.waiting import PATTERN as WAIT
 from courses.models import CoursePage
 from people.models import DatedRule
 
 
+class IdentityCheck(models.TextChoices):
+    """How staff make sure that the person is who they say (R24). No face recognition."""
+
+    NONE = "none", _("not checked")
+    COUNTER = "counter", _("photo ID seen at a counter")
+    TRAINER = "trainer", _("photo ID seen by a trainer")
+    CAMERA = "camera", _("photo ID seen over a live camera")
+
+
 class TestRule(DatedRule):
-    """Which paper is drawn and when a try may start. ``pass_mark`` is in per cent."""
+    """Which paper is drawn, what passes it, when a try may start and what follows a fail.
+
+    ``pass_mark`` is in per cent; together with each topic's minimum and the must-get-right
+    questions it decides, in any combination (R06).
+    """
+
+    class WhenSpent(models.TextChoices):
+        REFER = "refer", _("a licensing officer decides")
+        RELEARN = "relearn", _("the lessons again, then new tries")
 
     __test__ = False  # Not a test class, whatever its name says to a collector.
 
@@ -35,8 +54,54 @@ class TestRule(DatedRule):
         validators=[MinValueValidator(1)],
         help_text=_("In one round of the course. Empty: no limit."),
     )
-    wait_hours = models.PositiveIntegerField(
-        default=24, help_text=_("Hours between a fail and the next try.")
+    critical_must_be_right = models.BooleanField(
+        default=True,
+        db_default=True,
+        help_text=_("A wrong must-get-right question fails the paper, whatever the total."),
+    )
+    extension_minutes = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Minutes that a driver may add near the end, up to ten times. Empty: none."),
+    )
+    waits = ArrayField(
+        models.CharField(max_length=8, validators=[RegexValidator(f"^(?:{WAIT})$")]),
+        default=list,
+        blank=True,
+        help_text=_("After the first fail, the second and so on; the last one goes on."),
+    )
+    restudy_topics = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("After a fail, the lessons of the topics that were missed come first."),
+    )
+    lessons_again_after = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("After so many fails, every lesson comes first again. Empty: never."),
+    )
+    when_spent = models.CharField(
+        max_length=10,
+        choices=WhenSpent.choices,
+        default=WhenSpent.REFER,
+        db_default=WhenSpent.REFER.value,
+        help_text=_("What happens when all tries are used."),
+    )
+    resit_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_(
+            "For so many days a topic that was passed stays passed, and only the others are drawn "
+            "again (R08). Empty: always the whole paper."
+        ),
+    )
+    start_code_required = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("A trainer or officer hands out a code for each start (R25)."),
     )
 
     language = models.CharField(
@@ -55,6 +120,16 @@ class TestRule(DatedRule):
                 condition=Q(pass_mark__gte=1, pass_mark__lte=100),
                 violation_error_message=_("The pass mark is between 1 and 100."),
             ),
+            models.CheckConstraint(
+                name="testrule_extension_needs_a_limit",
+                condition=Q(extension_minutes=None) | Q(time_limit_minutes__isnull=False),
+                violation_error_message=_("Only a test with a time limit can be extended."),
+            ),
+            models.CheckConstraint(
+                name="testrule_relearning_needs_tries",
+                condition=~Q(when_spent="relearn") | Q(tries__isnull=False),
+                violation_error_message=_("Say how many tries there are before the lessons."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -64,8 +139,12 @@ class TestRule(DatedRule):
 class TestRuleTopicQuerySet(models.QuerySet["TestRuleTopic"]):
     def with_available(self) -> Self:
         """In order, with ``available``: how many questions of the topic a paper may draw."""
-        drawable = Q(topic__questions__live=True, topic__questions__options__correct=True)
-        counted = Count("topic__questions", filter=drawable, distinct=True)
+        drawable = Q(
+            topic__questions__in=Question.objects.drawable(),
+            topic__questions__language=F("rule__language"),
+        )
+        fit = Q(rule__pass_mark__lt=100) | ~Q(topic__questions__in=Question.objects.held_back())
+        counted = Count("topic__questions", filter=drawable & fit, distinct=True)
         return self.annotate(available=counted).order_by("pk")
 
 

@@ -1,20 +1,39 @@
 """Sittings: a frozen paper, the answers given, and one result. Facts, kept by the database."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Self
 from uuid import uuid4
 
 import pgtrigger
+from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
+from wagtail.models import Revision
 
-from assessments.marking import Marking, mark, required_count
+from assessments.marking import Marking, Standard, mark, required_count
 from assessments.models.bank import Question
-from assessments.models.rules import TestRule
+from assessments.models.rules import IdentityCheck, TestRule
 from courses.models import CoursePage, Enrolment
 from courses.models.facts import Fact
 from people.models import Authority, Learner
+
+CHANGED_BY_FACT = """
+IF OLD.closed_at IS NULL THEN RETURN NEW; END IF;
+IF ROW(NEW.deadline_at, NEW.closed_at, NEW.closed_by, NEW.outcome, NEW.correct_count,
+        NEW.next_try_at)
+    IS DISTINCT FROM ROW(OLD.deadline_at, OLD.closed_at, OLD.closed_by, OLD.outcome,
+        OLD.correct_count, OLD.next_try_at) THEN
+    RAISE EXCEPTION 'the result of a closed sitting is kept';
+END IF;
+IF NEW.changed_outcome <> OLD.changed_outcome AND (OLD.changed_outcome <> '' OR NOT EXISTS (
+        SELECT 1 FROM assessments_resultchange c
+        WHERE c.sitting_id = NEW.id AND c.outcome = NEW.changed_outcome)) THEN
+    RAISE EXCEPTION 'a result changes once, and by a fact that says why';
+END IF;
+RETURN NEW;
+"""
 
 
 class SittingQuerySet(models.QuerySet["Sitting"]):
@@ -25,7 +44,11 @@ class SittingQuerySet(models.QuerySet["Sitting"]):
         return self.filter(learner=learner)
 
     def passed(self) -> Self:
-        return self.filter(outcome=Sitting.Outcome.PASSED)
+        return self.filter(result=Sitting.Outcome.PASSED)
+
+    def counting(self) -> Self:
+        """Those that use a try: open ones, and closed ones that were not voided (I03)."""
+        return self.exclude(result=Sitting.Outcome.VOID)
 
     def expired(self, *, now: datetime) -> Self:
         """Still open although their time is over."""
@@ -44,10 +67,17 @@ class Sitting(models.Model):
     class Outcome(models.TextChoices):
         PASSED = "passed", _("passed")
         FAILED = "failed", _("not passed")
+        VOID = "void", _("does not count")
 
     class ClosedBy(models.TextChoices):
         SUBMIT = "submit", _("handed in")
         DEADLINE = "deadline", _("time was up")
+        VOID = "void", _("stopped by staff")
+
+    class Mode(models.TextChoices):
+        ONLINE = "online", _("on a screen")
+        SPOKEN = "spoken", _("spoken")
+        PAPER = "paper", _("on paper")
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="sittings")
@@ -61,13 +91,53 @@ class Sitting(models.Model):
     paper = models.JSONField()
     paper_digest = models.CharField(max_length=64)
     question_count = models.PositiveSmallIntegerField()
+    mode = models.CharField(
+        max_length=10, choices=Mode.choices, default=Mode.ONLINE, db_default=Mode.ONLINE.value
+    )
+    adjustment = models.ForeignKey(
+        "assessments.Adjustment",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sittings",
+    )
+    identity_check = models.CharField(
+        max_length=10,
+        choices=IdentityCheck.choices,
+        default=IdentityCheck.NONE,
+        db_default=IdentityCheck.NONE.value,
+    )
+    identity_checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    identity_checked_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField()
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Staff who hold a spoken or paper test. Empty: the person did."),
+    )
     deadline_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.CharField(max_length=10, choices=ClosedBy.choices, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
     correct_count = models.PositiveSmallIntegerField(null=True, blank=True)
     next_try_at = models.DateTimeField(null=True, blank=True)
+    changed_outcome = models.CharField(
+        max_length=10,
+        choices=Outcome.choices,
+        blank=True,
+        db_default="",
+        help_text=_("Set once, by the ResultChange that says why."),
+    )
+    result = models.GeneratedField(
+        expression=Case(When(changed_outcome="", then=F("outcome")), default=F("changed_outcome")),
+        output_field=models.CharField(max_length=10),
+        db_persist=True,
+    )
 
     objects = SittingQuerySet.as_manager()
 
@@ -104,6 +174,23 @@ class Sitting(models.Model):
                 condition=Q(closed_at=None) | Q(closed_at__gte=F("started_at")),
                 violation_error_message=_("A sitting ends after it starts."),
             ),
+            models.CheckConstraint(
+                name="sitting_identity_checked_with_by",
+                condition=Q(
+                    identity_check="none", identity_checked_by=None, identity_checked_at=None
+                )
+                | (
+                    ~Q(identity_check="none")
+                    & Q(identity_checked_by__isnull=False, identity_checked_at__isnull=False)
+                ),
+                violation_error_message=_("Say who checked the identity, when and how."),
+            ),
+            models.CheckConstraint(
+                name="sitting_held_by_staff",
+                condition=Q(mode="online", started_by=None)
+                | (~Q(mode="online") & Q(started_by__isnull=False, deadline_at=None)),
+                violation_error_message=_("Staff hold a spoken or paper test, and no clock runs."),
+            ),
         ]
         indexes = [
             models.Index(
@@ -113,19 +200,36 @@ class Sitting(models.Model):
             models.Index(
                 fields=["closed_at", "id"],
                 name="sittings_passed",
-                condition=Q(outcome="passed"),
+                condition=Q(result="passed"),
             ),
         ]
         triggers = [
             pgtrigger.Protect(name="sitting_kept", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(
                 name="sitting_fixed",
-                exclude=["closed_at", "closed_by", "outcome", "correct_count", "next_try_at"],
+                exclude=[
+                    "deadline_at",
+                    "closed_at",
+                    "closed_by",
+                    "outcome",
+                    "correct_count",
+                    "next_try_at",
+                    "changed_outcome",
+                    "result",
+                ],
             ),
             pgtrigger.Protect(
-                name="sitting_result_final",
+                name="sitting_time_only_grows",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__closed_at__isnull=False),
+                condition=pgtrigger.Q(old__deadline_at__gt=pgtrigger.F("new__deadline_at"))
+                | pgtrigger.Q(old__deadline_at__isnull=True, new__deadline_at__isnull=False)
+                | pgtrigger.Q(old__deadline_at__isnull=False, new__deadline_at__isnull=True),
+            ),
+            pgtrigger.Trigger(
+                name="sitting_result_final",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=CHANGED_BY_FACT,
             ),
         ]
 
@@ -146,12 +250,20 @@ class Sitting(models.Model):
         return self.deadline_at is not None and now >= self.deadline_at
 
     def given_answers(self) -> dict[int, str]:
-        """The option token that counts at each answered place of the paper."""
-        return dict(self.answers.counting().values_list("position", "option_token"))
+        """What is chosen now at each answered place of the paper, as in ``Answer.chosen``."""
+        return dict(self.answers.counting().values_list("position", "chosen"))
 
-    def mark(self) -> Marking:
-        """What the paper earned by its own rule; marking again years later gives the same."""
-        return mark(self.paper, self.given_answers(), self.rule.pass_mark)
+    @property
+    def standard(self) -> Standard:
+        """What the rule asks of the paper."""
+        return Standard(self.rule.pass_mark, self.rule.critical_must_be_right)
+
+    def mark(self, *, withdrawn: Collection[tuple[int, int | None]] = ()) -> Marking:
+        """What the paper earned by its own rule; marking again years later gives the same.
+
+        ``withdrawn``: versions of questions (question and revision) that count as right.
+        """
+        return mark(self.paper, self.given_answers(), self.standard, withdrawn=withdrawn)
 
 
 class DrawnQuestion(Fact):
@@ -161,7 +273,16 @@ class DrawnQuestion(Fact):
         Sitting, on_delete=models.PROTECT, related_name="drawn_questions", db_index=False
     )
     position = models.PositiveSmallIntegerField()
-    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="draws")
+    question = models.ForeignKey(
+        Question, on_delete=models.PROTECT, related_name="draws", db_index=False
+    )
+    revision = models.ForeignKey(
+        Revision,
+        on_delete=models.PROTECT,
+        null=True,  # A question may be live without ever having had a version.
+        blank=True,
+        related_name="+",
+    )
 
     class Meta(Fact.Meta):
         constraints = [
@@ -170,6 +291,9 @@ class DrawnQuestion(Fact):
                 name="question_once_per_paper",
                 violation_error_message=_("This question is on the paper already."),
             )
+        ]
+        indexes = [
+            models.Index(fields=["question", "revision", "sitting"], name="draws_of_version")
         ]
 
     def __str__(self) -> str:
@@ -183,12 +307,18 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
 
 
 class Answer(Fact):
-    """One answer as it was given. Changing one's mind adds a row; the last one counts."""
+    """One answer as it was given. Changing one's mind adds a row; the last one counts.
+
+    ``chosen`` holds the tokens of the chosen options in the order of the paper, with spaces between
+    them. ``device`` and ``network`` are keyed hashes that say only whether two are the same (R26).
+    """
 
     sitting = models.ForeignKey(Sitting, on_delete=models.PROTECT, related_name="answers")
     position = models.PositiveSmallIntegerField()
-    option_token = models.CharField(max_length=22)
+    chosen = models.CharField(max_length=200)
     answered_at = models.DateTimeField()
+    device = models.CharField(max_length=22, blank=True, db_default="")
+    network = models.CharField(max_length=22, blank=True, db_default="")
 
     objects = AnswerQuerySet.as_manager()
 

@@ -77,9 +77,7 @@ def load_rules(full: CoursePage, refresher: CoursePage, *, author: User, approve
 
 
 def _load_test_rule(course: CoursePage, *, author: User, approver: User) -> None:
-    rule = TestRule(
-        course=course, pass_mark=100, time_limit_minutes=60, wait_hours=0, **_dated(author)
-    )
+    rule = TestRule(course=course, pass_mark=100, time_limit_minutes=60, waits=[], **_dated(author))
     rule.save()
     topics = Topic.objects.in_bulk(list(BLUEPRINT), field_name="slug")
     for slug, questions in BLUEPRINT.items():

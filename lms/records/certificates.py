@@ -12,18 +12,18 @@ from lms.records.stream import rows
 CERTIFIED = """
 SELECT count(*), count(*) FILTER (WHERE c.id IS NULL)
 FROM assessments_sitting s LEFT JOIN certificates_certificate c ON c.sitting_id = s.id
-WHERE s.outcome = 'passed' AND (c.id IS NOT NULL OR s.closed_at <= %(now)s - %(grace)s)
+WHERE s.result = 'passed' AND (c.id IS NOT NULL OR s.closed_at <= %(now)s - %(grace)s)
 """
 
 WAITING = """
 SELECT count(*), 0
 FROM assessments_sitting s LEFT JOIN certificates_certificate c ON c.sitting_id = s.id
-WHERE s.outcome = 'passed' AND c.id IS NULL AND s.closed_at > %(now)s - %(grace)s
+WHERE s.result = 'passed' AND c.id IS NULL AND s.closed_at > %(now)s - %(grace)s
 """
 
 EARNED = """
 SELECT count(*), count(*) FILTER (
-    WHERE (s.outcome = 'passed' AND s.learner_id = c.learner_id AND s.course_id = c.course_id
+    WHERE (s.result = 'passed' AND s.learner_id = c.learner_id AND s.course_id = c.course_id
         AND s.authority_id IS NOT DISTINCT FROM c.authority_id
         AND s.closed_at = c.passed_at) IS NOT TRUE)
 FROM certificates_certificate c LEFT JOIN assessments_sitting s ON s.id = c.sitting_id

@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 
-from assessments.marking import mark
+from assessments.marking import Standard, mark
 from assessments.models import Sitting
 from assessments.paper import digest
 from lms.records.invariant import Counts, Invariant, stated
@@ -29,23 +29,36 @@ FROM (
 ) AS s
 """
 
+# Voided sittings use no try; two people may add some to a round.
 TRIES_WITHIN_RULE = """
-SELECT count(*), count(*) FILTER (WHERE s.nth > r.tries)
+SELECT count(*), count(*) FILTER (WHERE s.nth > r.tries + coalesce(x.tries, 0))
 FROM (
-    SELECT rule_id, row_number() OVER (PARTITION BY enrolment_id ORDER BY started_at, id) AS nth
-    FROM assessments_sitting
+    SELECT rule_id, enrolment_id,
+        row_number() OVER (PARTITION BY enrolment_id ORDER BY started_at, id) AS nth
+    FROM assessments_sitting WHERE result <> 'void'
 ) AS s
 JOIN assessments_testrule r ON r.id = s.rule_id
+LEFT JOIN (
+    SELECT enrolment_id, sum(tries) AS tries
+    FROM assessments_extratries WHERE confirmed_at IS NOT NULL GROUP BY enrolment_id
+) AS x ON x.enrolment_id = s.enrolment_id
 """
 
-# Of each failed sitting the wait is the rule's; of each start every earlier wait is over.
+# Of each failed sitting the wait is one of its rule's, by the calendar of the database; of each
+# start every earlier wait is over, unless it was lifted afterwards by voiding or scoring again.
 WAITED = """
 SELECT count(*), count(*) FILTER (
     WHERE started_at < wait_until
         OR (outcome = 'failed') IS DISTINCT FROM (next_try_at IS NOT NULL)
-        OR next_try_at <> closed_at + make_interval(hours => wait_hours))
+        OR NOT (next_try_at = ANY (waits_over)))
 FROM (
-    SELECT s.*, r.wait_hours, max(s.next_try_at) OVER (
+    SELECT s.*, CASE WHEN r.waits = '{}' THEN ARRAY[s.closed_at] ELSE (
+            SELECT array_agg(CASE WHEN wait LIKE 'PT%%'
+                THEN s.closed_at + wait::interval
+                ELSE (s.closed_at AT TIME ZONE 'Europe/London' + wait::interval)
+                    AT TIME ZONE 'Europe/London' END)
+            FROM unnest(r.waits) AS wait) END AS waits_over,
+        max(s.next_try_at) FILTER (WHERE s.result = 'failed') OVER (
         PARTITION BY s.learner_id, s.course_id ORDER BY s.started_at, s.closed_at, s.id
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS wait_until
     FROM assessments_sitting s JOIN assessments_testrule r ON r.id = s.rule_id
@@ -62,9 +75,9 @@ FROM assessments_answer a JOIN assessments_sitting s ON s.id = a.sitting_id
 
 ANSWERS_ON_PAPER = """
 SELECT count(*), count(*) FILTER (
-    WHERE (s.paper #> ARRAY['questions', (a.position - 1)::text, 'options']
-        @> jsonb_build_array(jsonb_build_object('token', a.option_token))
-        AND a.position BETWEEN 1 AND s.question_count) IS NOT TRUE)
+    WHERE (jsonb_path_query_array(s.paper, '$.questions[$place].options[*].token',
+            jsonb_build_object('place', a.position - 1)) @> to_jsonb(string_to_array(a.chosen, ' '))
+        AND a.chosen <> '' AND a.position BETWEEN 1 AND s.question_count) IS NOT TRUE)
 FROM assessments_answer a JOIN assessments_sitting s ON s.id = a.sitting_id
 """
 
@@ -82,7 +95,7 @@ SELECT count(*), count(*) FILTER (WHERE (passes <= 1 AND (closed_at IS NOT NULL 
 FROM (
     SELECT e.completed_at, e.closed_at, count(s.id) AS passes
     FROM courses_enrolment e
-    LEFT JOIN assessments_sitting s ON s.enrolment_id = e.id AND s.outcome = 'passed'
+    LEFT JOIN assessments_sitting s ON s.enrolment_id = e.id AND s.result = 'passed'
     GROUP BY e.id
 ) AS e
 """
@@ -90,11 +103,37 @@ FROM (
 PAPERS = "SELECT paper, paper_digest FROM assessments_sitting"
 
 RESULTS = """
-SELECT s.paper, r.pass_mark, s.outcome, s.correct_count, (
-    SELECT jsonb_object_agg(a.position, a.option_token ORDER BY a.id)
+SELECT s.paper, r.pass_mark, r.critical_must_be_right, s.outcome, s.correct_count, (
+    SELECT jsonb_object_agg(a.position, a.chosen ORDER BY a.id)
     FROM assessments_answer a WHERE a.sitting_id = s.id)
 FROM assessments_sitting s JOIN assessments_testrule r ON r.id = s.rule_id
-WHERE s.closed_at IS NOT NULL
+WHERE s.closed_at IS NOT NULL AND s.outcome <> 'void'
+"""
+
+# Scoring again: the last change of a sitting says what it stands at, and every change has its facts.
+CHANGES = """
+SELECT count(*), count(*) FILTER (WHERE (
+    s.changed_outcome = coalesce((
+        SELECT c.outcome FROM assessments_resultchange c
+        WHERE c.sitting_id = s.id AND c.outcome <> s.outcome ORDER BY c.id DESC LIMIT 1), '')
+    ) IS NOT TRUE)
+FROM assessments_sitting s WHERE s.closed_at IS NOT NULL
+"""
+
+# The clock of a sitting: its limit as adjusted, and what was given on top of it.
+TIME_GIVEN = """
+SELECT count(*), count(*) FILTER (WHERE s.deadline_at IS DISTINCT FROM
+    CASE WHEN s.mode <> 'online' OR r.time_limit_minutes IS NULL OR coalesce(a.no_limit, false)
+        THEN NULL
+    ELSE s.started_at + make_interval(mins =>
+        ceil(r.time_limit_minutes * (100 + coalesce(a.extra_time, 0)) / 100.0)::int
+            + coalesce(a.break_minutes, 0),
+        secs => coalesce((
+            SELECT sum(t.seconds) FROM assessments_timegiven t WHERE t.sitting_id = s.id), 0))
+    END)
+FROM assessments_sitting s
+JOIN assessments_testrule r ON r.id = s.rule_id
+LEFT JOIN assessments_adjustment a ON a.id = s.adjustment_id
 """
 
 
@@ -110,9 +149,9 @@ def papers(now: datetime) -> Counts:
 def results(now: datetime) -> Counts:
     """Marks every closed paper again; of several answers to a question the last one counts."""
     checked = broken = 0
-    for paper, pass_mark, outcome, correct_count, answers in rows(RESULTS):
-        given = {int(place): token for place, token in json.loads(answers or "{}").items()}
-        marking = mark(json.loads(paper), given, pass_mark)
+    for paper, pass_mark, critical, outcome, correct_count, answers in rows(RESULTS):
+        given = {int(place): chosen for place, chosen in json.loads(answers or "{}").items()}
+        marking = mark(json.loads(paper), given, Standard(pass_mark, critical))
         stored = (outcome == Sitting.Outcome.PASSED, correct_count)
         checked += 1
         broken += (marking.passed, marking.correct_count) != stored
@@ -127,6 +166,8 @@ INVARIANTS = (
     stated("I04", "A fail waits as long as its rule says, and nobody starts sooner.", WAITED),
     stated("I06", "Every answer was given between start, deadline and end.", ANSWERED_IN_TIME),
     Invariant("I07", "Marking every closed paper again gives the stored result.", results),
+    stated("I08", "A result differs from the first one only by a fact that says why.", CHANGES),
+    stated("I06-time", "A deadline is the limit as adjusted and the time given.", TIME_GIVEN),
     stated("I09", "Every answer names an option of its question on the paper.", ANSWERS_ON_PAPER),
     stated("R14", "Every sitting followed the completed lessons of its round.", LESSONS_FIRST),
     stated("R14-round", "A pass closes its round; no round has two.", ROUNDS_CLOSED),

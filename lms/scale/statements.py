@@ -134,7 +134,7 @@ WHERE r.round = %(round)s
 """
 
 ANSWERS = """
-INSERT INTO assessments_answer (sitting_id, position, option_token, answered_at)
+INSERT INTO assessments_answer (sitting_id, position, chosen, answered_at)
 SELECT r.sitting_id, 1, p.key, r.passed_at - interval '1 minute'
 FROM scale_round r JOIN scale_paper p ON p.nr = r.nr %% (SELECT count(*) FROM scale_paper)
 WHERE r.round = %(round)s

@@ -148,7 +148,7 @@ def answer(sitting, now, *, right=None):
         actions.give_answer(
             sitting=sitting,
             position=position,
-            option_token=question["key"] if position <= right else wrong,
+            option_tokens=[question["key"] if position <= right else wrong],
             now=now,
         )
 

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 def give(sitting, position, option_token, now):
     return actions.give_answer(
-        sitting=sitting, position=position, option_token=option_token, now=now
+        sitting=sitting, position=position, option_tokens=[option_token], now=now
     )
 
 

@@ -83,7 +83,7 @@ def test_result_marks_course_and_lessons(in_urdu, rule, course, learner, now):
 def test_wait_is_told_in_the_days_and_hours_of_the_language(
     as_learner, course, learner, now, language, moment
 ):
-    rule_of(course, wait_hours=24)
+    rule_of(course, waits=["PT24H"])
     choose_language(user=learner.user, language=language)
     sit(learner, course, now, right=0)
     page = text(as_learner.get(start_url(course)))
@@ -116,7 +116,7 @@ def test_rule_keeps_the_language_that_was_proposed(client, course, officer, now)
         "effective_from": now.date(),
         "reason": "Test",
         "pass_mark": 100,
-        "wait_hours": 24,
+        "waits": "PT24H",
         "language": "cy",
         f"questions_{topic.pk}": 2,
     }

@@ -106,7 +106,7 @@ class SittingMachine(RuleBasedStateMachine):
         good = 1 <= place <= 4 and kind in {"right", "wrong"} and not self.is_over()
         try:
             actions.give_answer(
-                sitting=self.sitting, position=place, option_token=tokens[kind], now=self.now
+                sitting=self.sitting, position=place, option_tokens=[tokens[kind]], now=self.now
             )
         except actions.AnswerRefused:
             assert not good
@@ -168,7 +168,7 @@ def test_no_order_of_steps_breaks_a_promise(course, now):
     rule_of(
         course,
         time_limit_minutes=LIMIT.seconds // 60,
-        wait_hours=WAIT.seconds // 3600,
+        waits=["PT1H"],
         tries=TRIES,
     )
     machine = type("Machine", (SittingMachine,), {"course": course, "start_at": now})

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.marking import Revisit, mark, required_count
+from assessments.marking import Revisit, Standard, mark, required_count
 
 
 def paper(*topics, critical=(), minimums=None):
@@ -20,6 +20,7 @@ def paper(*topics, critical=(), minimums=None):
         "questions": [
             {
                 "question_id": place,
+                "revision_id": None,
                 "topic": topic,
                 "lesson_id": 10 + slugs.index(topic),
                 "critical": place in critical,
@@ -56,25 +57,25 @@ def test_required_count_by_example(pass_mark, questions, required):
     [(100, 5, True), (100, 4, False), (80, 4, True), (80, 3, False), (81, 4, False)],
 )
 def test_pass_is_decided_by_the_count(pass_mark, right, passed):
-    marking = mark(paper(*"aaaaa"), keys(*range(1, right + 1)), pass_mark)
+    marking = mark(paper(*"aaaaa"), keys(*range(1, right + 1)), Standard(pass_mark))
     assert (marking.correct_count, marking.passed) == (right, passed)
 
 
 def test_missing_answer_is_wrong():
-    assert mark(paper("a", "a"), keys(1), 100).correct_count == 1
+    assert mark(paper("a", "a"), keys(1), Standard(100)).correct_count == 1
 
 
 def test_paper_without_questions_is_never_passed():
-    assert not mark(paper(), {}, 100).passed
+    assert not mark(paper(), {}, Standard(100)).passed
 
 
 @pytest.mark.parametrize("token", ["", "key-2", "no-1", "made-up"])
 def test_token_that_is_not_the_key_of_its_own_question_never_scores(token):
-    assert mark(paper("a", "a"), {1: token}, 100).correct_count == 0
+    assert mark(paper("a", "a"), {1: token}, Standard(100)).correct_count == 0
 
 
 def test_answer_at_a_place_that_the_paper_has_not_never_scores():
-    assert mark(paper("a"), {0: "key-1", 2: "key-1"}, 100).correct_count == 0
+    assert mark(paper("a"), {0: "key-1", 2: "key-1"}, Standard(100)).correct_count == 0
 
 
 @given(
@@ -86,15 +87,15 @@ def test_answer_at_a_place_that_the_paper_has_not_never_scores():
     st.integers(1, 100),
 )
 def test_each_question_counts_once_and_only_with_its_own_key(topics, answers, pass_mark):
-    marking = mark(paper(*topics), answers, pass_mark)
+    marking = mark(paper(*topics), answers, Standard(pass_mark))
     right = sum(answers.get(place) == f"key-{place}" for place in range(1, len(topics) + 1))
     assert marking.correct_count == right
     assert marking.passed == (right >= required_count(pass_mark, len(topics)))
-    assert marking == mark(paper(*topics), dict(reversed(answers.items())), pass_mark)
+    assert marking == mark(paper(*topics), dict(reversed(answers.items())), Standard(pass_mark))
 
 
 def test_topics_to_revisit_stand_in_the_order_of_the_blueprint_with_their_lessons():
-    marking = mark(paper("b", "a", "c", "a"), keys(3), 100)
+    marking = mark(paper("b", "a", "c", "a"), keys(3), Standard(100))
     assert marking.revisit == (Revisit("a", "A", (10,)), Revisit("b", "B", (11,)))
 
 
@@ -103,23 +104,23 @@ def test_lessons_of_a_topic_stand_in_an_order_that_says_nothing_of_the_questions
     two = paper("a", "a")
     for question, lesson_id in zip(two["questions"], lessons, strict=True):
         question["lesson_id"] = lesson_id
-    assert mark(two, {}, 100).revisit == (Revisit("a", "A", (1, 33)),)
+    assert mark(two, {}, Standard(100)).revisit == (Revisit("a", "A", (1, 33)),)
 
 
 def test_nothing_is_to_be_revisited_when_all_is_right():
-    assert mark(paper("a", "b"), keys(1, 2), 100).revisit == ()
+    assert mark(paper("a", "b"), keys(1, 2), Standard(100)).revisit == ()
 
 
 def test_missed_critical_question_fails_whatever_the_count():
-    marking = mark(paper(*"aaaaa", critical={5}), keys(1, 2, 3, 4), 80)
+    marking = mark(paper(*"aaaaa", critical={5}), keys(1, 2, 3, 4), Standard(80))
     assert (marking.critical_missed, marking.passed) == (True, False)
 
 
 def test_critical_question_answered_rightly_does_no_harm():
-    assert mark(paper(*"aaaaa", critical={5}), keys(2, 3, 4, 5), 80).passed
+    assert mark(paper(*"aaaaa", critical={5}), keys(2, 3, 4, 5), Standard(80)).passed
 
 
 @pytest.mark.parametrize(("right", "short"), [((1, 2, 3, 4), ("b",)), ((1, 2, 3, 5), ())])
 def test_topic_below_its_minimum_fails_whatever_the_count(right, short):
-    marking = mark(paper(*"aaaabb", minimums={"b": 1}), keys(*right), 50)
+    marking = mark(paper(*"aaaabb", minimums={"b": 1}), keys(*right), Standard(50))
     assert (marking.short_topics, marking.passed) == (short, not short)

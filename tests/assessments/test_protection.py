@@ -63,14 +63,12 @@ def test_fact_is_never_deleted(closed, rows):
 
 def test_answer_is_never_changed(closed):
     with refused("fact_kept"), transaction.atomic():
-        Answer.objects.update(option_token="x" * 22)
+        Answer.objects.update(chosen="x" * 22)
 
 
 def insert_answer(sitting, *, position=1, at):
     with transaction.atomic():
-        Answer.objects.create(
-            sitting=sitting, position=position, option_token="x" * 22, answered_at=at
-        )
+        Answer.objects.create(sitting=sitting, position=position, chosen="x" * 22, answered_at=at)
 
 
 def test_answer_into_a_closed_sitting_is_refused(closed, now):

@@ -60,9 +60,7 @@ def test_answer_and_handing_in_at_once_agree(sitting, now):
     def step(number):
         if number == 0:
             return actions.submit(sitting=sitting, now=now).correct_count
-        return actions.give_answer(
-            sitting=sitting, position=4, option_token=key, now=now
-        ).option_token
+        return actions.give_answer(sitting=sitting, position=4, option_tokens=[key], now=now).chosen
 
     right, saved = at_once(2, step)
     assert (right, saved) in {(4, key), (3, "sitting_closed")}
@@ -72,7 +70,7 @@ def test_same_answer_from_many_tabs_at_once_is_one_row(sitting, now):
     token = sitting.questions[0]["options"][0]["token"]
     at_once(
         6,
-        lambda _: actions.give_answer(sitting=sitting, position=1, option_token=token, now=now),
+        lambda _: actions.give_answer(sitting=sitting, position=1, option_tokens=[token], now=now),
     )
     assert Answer.objects.count() == 1
 

@@ -90,7 +90,7 @@ def test_result_page_is_the_same_whichever_questions_of_a_topic_were_wrong(
         for position, question in enumerate(other.questions, start=1):
             if position != missed:
                 actions.give_answer(
-                    sitting=other, position=position, option_token=question["key"], now=now
+                    sitting=other, position=position, option_tokens=[question["key"]], now=now
                 )
         actions.submit(sitting=other, now=now)
         page = body(as_learner.get(reverse("sitting_result", args=[other.pk])))

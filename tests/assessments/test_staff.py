@@ -148,6 +148,8 @@ def question_data(question, *right, options=4, delete=()):
     data = {
         "topic": question.topic.pk,
         "lesson": question.lesson.pk,
+        "language": question.language,
+        "kind": question.kind,
         "text": "What now?",
         "source": "Test",
         "explanation": "",
@@ -351,7 +353,7 @@ def rule_data(course, council, **changes):
         "pass_mark": 90,
         "time_limit_minutes": "",
         "tries": 3,
-        "wait_hours": 48,
+        "waits": "PT48H",
         "language": "en-gb",
         f"questions_{topic.pk}": 2,
         f"minimum_{topic.pk}": 1,

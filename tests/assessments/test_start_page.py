@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def test_start_page_tells_what_the_test_is_like(as_learner, course):
-    rule_of(course, time_limit_minutes=45, tries=3, wait_hours=24)
+    rule_of(course, time_limit_minutes=45, tries=3, waits=["PT24H"])
     page = text(as_learner.get(start_url(course)))
     assert "4 questions. Each has one right answer." in page
     assert "You need to get every question right." in page
@@ -26,7 +26,7 @@ def test_start_page_tells_what_the_test_is_like(as_learner, course):
 
 
 def test_start_page_without_limits_says_so(as_learner, course):
-    rule_of(course, wait_hours=0)
+    rule_of(course, waits=[])
     page = text(as_learner.get(start_url(course)))
     assert "No time limit. You can stop and come back." in page
     assert "You can try as often as you need." in page
@@ -34,7 +34,7 @@ def test_start_page_without_limits_says_so(as_learner, course):
 
 
 def test_start_page_says_how_many_must_be_right(as_learner, course):
-    rule_of(course, pass_mark=75, wait_hours=72)
+    rule_of(course, pass_mark=75, waits=["PT72H"])
     page = text(as_learner.get(start_url(course)))
     assert "You need to get 3 of 4 questions right." in page
     assert "you can try again after 3 days" in page
@@ -71,14 +71,14 @@ def test_starting_before_the_lessons_are_done_leads_back_to_why_not(client, rule
 def test_start_page_during_a_wait_says_when_it_ends_in_london(
     as_learner, course, learner, now, hours, moment
 ):
-    rule_of(course, wait_hours=hours)
+    rule_of(course, waits=[f"PT{hours}H"] if hours else [])
     sit(learner, course, now, right=0)
     page = text(as_learner.get(start_url(course)))
     assert f"You can try again from {moment}." in page
 
 
 def test_start_page_without_tries_left_says_whom_to_ask(as_learner, course, learner, now):
-    rule_of(course, tries=1, wait_hours=0)
+    rule_of(course, tries=1, waits=[])
     sit(learner, course, now, right=0)
     page = text(as_learner.get(start_url(course)))
     assert "You have used all your tries. Ask your council" in page
@@ -113,7 +113,7 @@ def test_start_page_of_an_open_test_offers_to_go_on(as_learner, timed, course):
 def test_going_on_leads_to_the_first_question_without_an_answer(as_learner, sitting, course, now):
     for position in (1, 2, 4):
         actions.give_answer(
-            sitting=sitting, position=position, option_token=token(sitting, position), now=now
+            sitting=sitting, position=position, option_tokens=[token(sitting, position)], now=now
         )
     response = as_learner.post(start_url(course))
     assert response.headers["Location"] == question_url(sitting, 3)

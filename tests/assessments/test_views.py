@@ -107,7 +107,7 @@ def test_saving_a_question_reached_from_the_review_goes_back_there(as_learner, s
 def test_saving_without_a_real_choice_asks_for_one_and_keeps_what_was_saved(
     as_learner, sitting, now, data
 ):
-    actions.give_answer(sitting=sitting, position=2, option_token=token(sitting, 2), now=now)
+    actions.give_answer(sitting=sitting, position=2, option_tokens=[token(sitting, 2)], now=now)
     page = text(as_learner.post(question_url(sitting, 2), data))
     assert "There is a problem" in page
     assert page.count("Choose an answer") == 2
@@ -137,7 +137,7 @@ def test_question_that_the_paper_has_not_is_not_found(as_learner, sitting, posit
 
 
 def test_review_lists_what_is_answered_and_warns_of_the_rest(as_learner, sitting, now):
-    actions.give_answer(sitting=sitting, position=2, option_token=token(sitting, 2), now=now)
+    actions.give_answer(sitting=sitting, position=2, option_tokens=[token(sitting, 2)], now=now)
     page = text(as_learner.get(review_url(sitting)))
     assert "You have not answered 3 questions." in page
     assert page.count("Not answered") == 3
@@ -237,7 +237,7 @@ def test_result_of_a_fail_shows_topics_and_lessons_and_the_total_alone(
 
 
 def test_result_of_a_fail_says_when_the_next_try_opens(as_learner, course, learner, now):
-    rule_of(course, wait_hours=45)
+    rule_of(course, waits=["PT45H"])
     failed = sit(learner, course, now, right=3)
     page = text(as_learner.get(result_url(failed)))
     assert "You can try again from 9:00am on Tuesday 24 November 2026." in page
@@ -245,7 +245,7 @@ def test_result_of_a_fail_says_when_the_next_try_opens(as_learner, course, learn
 
 
 def test_result_of_a_fail_without_a_wait_offers_the_next_try(as_learner, course, learner, now):
-    rule_of(course, wait_hours=0)
+    rule_of(course, waits=[])
     failed = sit(learner, course, now, right=3)
     page = text(as_learner.get(result_url(failed)))
     assert "You can try again now." in page
@@ -255,7 +255,7 @@ def test_result_of_a_fail_without_a_wait_offers_the_next_try(as_learner, course,
 def test_result_of_an_old_fail_says_nothing_of_a_next_try_after_the_pass(
     as_learner, course, learner, now
 ):
-    rule_of(course, wait_hours=0)
+    rule_of(course, waits=[])
     failed = sit(learner, course, now, right=3)
     sit(learner, course, now)
     assert "Your next try" not in text(as_learner.get(result_url(failed)))
@@ -269,7 +269,7 @@ def test_result_of_a_fail_by_a_critical_question_says_so(as_learner, course, lea
     for position, question in enumerate(sitting.questions, start=1):
         if question is not critical:
             actions.give_answer(
-                sitting=sitting, position=position, option_token=question["key"], now=now
+                sitting=sitting, position=position, option_tokens=[question["key"]], now=now
             )
     actions.submit(sitting=sitting, now=now)
     page = text(as_learner.get(result_url(sitting)))
@@ -297,7 +297,7 @@ def test_personal_pages_are_never_stored(as_learner, sitting):
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        (lambda sitting: start_url(sitting.course), 13),
+        (lambda sitting: start_url(sitting.course), 15),
         (lambda sitting: question_url(sitting, 1), 7),
         (lambda sitting: question_url(sitting, 4), 7),
         (review_url, 7),
@@ -318,8 +318,8 @@ def test_saving_an_answer_costs(as_learner, sitting, django_assert_max_num_queri
 def test_result_costs_the_same_for_one_topic_and_for_all(
     as_learner, course, learner, now, django_assert_max_num_queries
 ):
-    rule_of(course, wait_hours=0)
+    rule_of(course, waits=[])
     for right in (3, 0):
         failed = sit(learner, course, now, right=right)
-        with django_assert_max_num_queries(18):
+        with django_assert_max_num_queries(20):
             as_learner.get(result_url(failed))

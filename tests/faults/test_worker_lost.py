@@ -28,7 +28,7 @@ PASS = textwrap.dedent(
     sitting = actions.start_sitting(learner=learner, course=course, now=now)
     for place, question in enumerate(sitting.paper["questions"], start=1):
         token = question["key"]
-        actions.give_answer(sitting=sitting, position=place, option_token=token, now=now)
+        actions.give_answer(sitting=sitting, position=place, option_tokens=[token], now=now)
     print(actions.submit(sitting=sitting, now=now).outcome)
     """
 )

@@ -60,7 +60,9 @@ def fail_and_try_again(course):
     sitting = start_sitting(learner=learner, course=course, now=began)
     question = sitting.paper["questions"][0]
     wrong = next(o["token"] for o in question["options"] if o["token"] != question["key"])
-    give_answer(sitting=sitting, position=1, option_token=wrong, now=began + timedelta(minutes=1))
+    give_answer(
+        sitting=sitting, position=1, option_tokens=[wrong], now=began + timedelta(minutes=1)
+    )
     failed = submit(sitting=sitting, now=began + timedelta(minutes=5))
     again = start_sitting(learner=learner, course=course, now=began + timedelta(hours=25))
     return failed, again
@@ -180,7 +182,7 @@ BREAKS = {
         WHERE s.id = a.sitting_id AND s.id = %(failed)s
     """,
     "I07": "UPDATE assessments_sitting SET correct_count = 1 WHERE id = %(failed)s",
-    "I09": "UPDATE assessments_answer SET option_token = 'x' WHERE sitting_id = %(failed)s",
+    "I09": "UPDATE assessments_answer SET chosen = 'x' WHERE sitting_id = %(failed)s",
     "R14": """
         UPDATE courses_enrolment e
         SET completed_at = s.started_at + interval '2 minutes'

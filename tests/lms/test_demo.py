@@ -103,7 +103,7 @@ def test_driver_with_no_try_left_is_told_whom_to_ask(client, demo):
 
 def test_driver_who_waits_reads_when_the_next_try_opens(client, demo):
     learner = Learner.objects.get(user__email="new.driver@demo.example")
-    fail_every_try(learner, tries=None, wait_hours=24)
+    fail_every_try(learner, tries=None, waits=["PT24H"])
     page = dashboard(client, "new.driver@demo.example")
     assert "You can try again from" in page
 
@@ -119,7 +119,7 @@ def fail_every_try(learner, **terms):
         course=course,
         effective_from=timezone.localdate(now),
         reason="Stricter",
-        **{"tries": 1, "wait_hours": 0, **terms},
+        **{"tries": 1, "waits": [], **terms},
     )
     proposer = User.objects.get(email="admin@demo.example")
     propose_rule(rule=own, blueprint=blueprint, by=proposer, now=now)

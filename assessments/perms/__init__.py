@@ -1,0 +1,25 @@
+"""May this person …? One function for each question."""
+
+from assessments.perms.bank import (
+    QUESTION_ROLES,
+    TOPIC_ROLES,
+    trainer_lessons,
+    trainer_questions,
+    trainer_topics,
+)
+from assessments.perms.rules import may_decide_rules, readable_rules, rule_authorities
+from assessments.perms.sittings import Standing, own_sitting, standing
+
+__all__ = [
+    "QUESTION_ROLES",
+    "TOPIC_ROLES",
+    "Standing",
+    "may_decide_rules",
+    "own_sitting",
+    "readable_rules",
+    "rule_authorities",
+    "standing",
+    "trainer_lessons",
+    "trainer_questions",
+    "trainer_topics",
+]

@@ -1,0 +1,28 @@
+"""What an action of this room refuses. ``code`` is stable and is what callers decide by."""
+
+from assessments.eligibility import Reason
+
+
+class Refused(Exception):
+    """The step is not possible, and nothing was changed."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class StartRefused(Refused):
+    """No sitting may start. ``reasons`` are all that stand against it, ``code`` is the first."""
+
+    def __init__(self, reasons: tuple[Reason, ...]) -> None:
+        super().__init__(reasons[0].code)
+        self.reasons = reasons
+
+
+class AnswerRefused(Refused):
+    """``code``: ``sitting_closed``, ``too_late``, ``no_such_question`` or ``no_such_option``."""
+
+
+class RuleRefused(Refused):
+    """``code``: ``empty_blueprint``, ``own_proposal``, ``approved_already``, ``bank_too_small`` or
+    ``not_allowed``."""

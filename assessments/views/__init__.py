@@ -1,0 +1,16 @@
+"""The test as a driver meets it, and what staff do around it."""
+
+from assessments.views.results import ResultView
+from assessments.views.rules import ProposeTestRuleView, TestRulesView, TestRuleView
+from assessments.views.sitting import AnswerQuestionView, ReviewView
+from assessments.views.start import StartTestView
+
+__all__ = [
+    "AnswerQuestionView",
+    "ProposeTestRuleView",
+    "ResultView",
+    "ReviewView",
+    "StartTestView",
+    "TestRuleView",
+    "TestRulesView",
+]
