@@ -224,8 +224,8 @@ def freeze(
     seed: str,
     carried: Sequence[Carried] = (),
 ) -> Paper:
-    """The paper with ``questions`` in the order given and the options of each shuffled, unless their
-    order is fixed.
+    """The paper with ``questions`` in the order given and the options of each shuffled, unless
+    their order is fixed.
 
     A token follows from the secret seed and the option, so it says nothing to anybody else. Raises
     ValueError for a question that has not as many right options as its kind asks for.

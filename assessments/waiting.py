@@ -1,4 +1,4 @@
-"""How long somebody waits before the next try. Pure: the calendar is London's, the clock is not read.
+"""How long somebody waits before the next try. Pure; the calendar is London's.
 
 A wait is written as an ISO 8601 duration of one part: ``PT24H`` (hours that pass), ``P7D`` (days on
 the calendar) or ``P6M`` (months on the calendar). On the calendar the hour of the day stays, also

@@ -1,4 +1,4 @@
-"""What the answers say about the questions: statistics of each version, and what was made of them."""
+"""What the answers say about the questions: statistics of each version, and reviews of them."""
 
 from typing import Self
 
@@ -71,8 +71,8 @@ class ItemStatistic(models.Model):
 
 
 class ItemReview(Fact):
-    """Somebody looked at a flagged version and lets it be drawn again; ``answers`` is how many there
-    were then. As many more answers may flag it anew."""
+    """Somebody looked at a flagged version and lets it be drawn again. ``answers``: how many there
+    were then; as many more as were needed the first time may flag it anew."""
 
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="item_reviews")
     revision = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""What staff arrange around a sitting: help, start codes, more time, further tries, marks on paper."""
+"""What staff arrange around a sitting: help, start codes, time, further tries, marks on paper."""
 
 from datetime import datetime
 from typing import Self
@@ -199,7 +199,7 @@ class ServicePulse(models.Model):
 
 
 class Outage(Fact):
-    """Our own fault: between these moments the service did not run, or staff say it did not (R22)."""
+    """Our own fault: between these moments the service did not run, or staff say so (R22)."""
 
     began_at = models.DateTimeField()
     over_at = models.DateTimeField()

@@ -36,7 +36,7 @@ SOUND = """
     CASE question.kind WHEN 'multiple' THEN options.rights >= 1 AND options.wrongs >= 1
         ELSE options.rights = 1 END
 """
-CANDIDATES = f"""
+CANDIDATES = """
 WITH shown AS (
     SELECT drawn.question_id, count(*) AS times
     FROM assessments_sitting sitting
@@ -73,13 +73,13 @@ LEFT JOIN assessments_itemstatistic statistic ON statistic.question_id = questio
 LEFT JOIN shown ON shown.question_id = question.id
 LEFT JOIN last_paper ON last_paper.question_id = question.id
 LEFT JOIN recent ON recent.question_id = question.id
-WHERE place.rule_id = %(rule)s AND {SOUND}
+WHERE place.rule_id = %(rule)s AND {sound}
     AND (rule.pass_mark < 100 OR statistic.held_back IS NOT TRUE)
-"""
+""".replace("{sound}", SOUND)
 
 # At the end of the transaction, when all its options are there: a live question has exactly one
 # right option or, where several may be right, at least one right and one wrong.
-CAN_BE_MARKED = f"""
+CAN_BE_MARKED = """
 IF EXISTS (
     SELECT 1 FROM assessments_question question, LATERAL (
         SELECT count(*) FILTER (WHERE correct) AS rights,
@@ -87,10 +87,10 @@ IF EXISTS (
         FROM assessments_questionoption WHERE question_id = question.id
     ) options
     WHERE question.id = COALESCE(NEW.question_id, OLD.question_id) AND question.live
-        AND NOT ({SOUND})
+        AND NOT ({sound})
 ) THEN RAISE EXCEPTION 'a live question has the right options of its kind'; END IF;
 RETURN NULL;
-"""
+""".replace("{sound}", SOUND)
 
 
 class Topic(models.Model):
@@ -359,9 +359,9 @@ def _copy_of(image: Any) -> PaperPicture:
 
 def _picture(question: Question) -> Picture | None:
     """What the paper says of the picture; its pixels stay beside it, under their digest."""
-    if question.picture is None:
+    copy: Any = question.picture
+    if copy is None:
         return None
-    copy = question.picture
     return Picture(digest=copy.digest, alt=question.image_alt, width=copy.width, height=copy.height)
 
 

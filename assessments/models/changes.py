@@ -52,7 +52,8 @@ class ChallengeQuerySet(models.QuerySet["Challenge"]):
 
 class Challenge(models.Model):
     """A driver says that a question on their paper is wrong or unclear (R31). What they wrote is a
-    fact; the decision comes once. An upheld one leads to a withdrawal, which needs a second name."""
+    fact; the decision comes once. An upheld one leads to a withdrawal, which takes a second name.
+    """
 
     class Decision(models.TextChoices):
         UPHELD = "upheld", _("upheld")

@@ -63,7 +63,7 @@ class AnswerQuestionView(OpenSittingView):
     def get(self, request: HttpRequest, pk: UUID, position: int) -> HttpResponse:
         given = self.sitting.given_answers().get(position, "").split()
         form = AnswerForm(question=self.question(position))
-        form.initial["answer"] = given if form.several else next(iter(given), None)
+        form.initial["answer"] = given if form.several else "".join(given)
         return self.render(request, form, position)
 
     def post(self, request: HttpRequest, pk: UUID, position: int) -> HttpResponse:

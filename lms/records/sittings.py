@@ -110,7 +110,7 @@ FROM assessments_sitting s JOIN assessments_testrule r ON r.id = s.rule_id
 WHERE s.closed_at IS NOT NULL AND s.outcome <> 'void'
 """
 
-# Scoring again: the last change of a sitting says what it stands at, and every change has its facts.
+# What a sitting stands at is what its last change says.
 CHANGES = """
 SELECT count(*), count(*) FILTER (WHERE (
     s.changed_outcome = coalesce((

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.marking import Revisit, Standard, mark, required_count
+from assessments.marking import Revisit, Standard, mark, passed_topics, required_count
 
 
 def paper(*topics, critical=(), minimums=None):
@@ -124,3 +124,95 @@ def test_critical_question_answered_rightly_does_no_harm():
 def test_topic_below_its_minimum_fails_whatever_the_count(right, short):
     marking = mark(paper(*"aaaabb", minimums={"b": 1}), keys(*right), Standard(50))
     assert (marking.short_topics, marking.passed) == (short, not short)
+
+
+def several(*right, of=4):
+    """A paper of one question with several right options."""
+    one = paper("a")
+    one["questions"][0] |= {
+        "kind": "multiple",
+        "options": [{"token": f"t{place}", "text": "Text"} for place in range(of)],
+        "key": " ".join(f"t{place}" for place in right),
+    }
+    return one
+
+
+@pytest.mark.parametrize(
+    ("chosen", "right"),
+    [("t0 t2", True), ("t0", False), ("t0 t1 t2", False), ("t1 t3", False), ("", False)],
+    ids=["all", "one-missing", "one-too-many", "others", "none"],
+)
+def test_several_choice_needs_all_right_options_and_no_wrong_one(chosen, right):
+    assert mark(several(0, 2), {1: chosen}, Standard(100)).passed == right
+
+
+def test_missed_critical_question_does_no_more_than_count_where_the_rule_says_so():
+    standard = Standard(80, critical_must_be_right=False)
+    assert mark(paper(*"aaaaa", critical={5}), keys(1, 2, 3, 4), standard).passed
+
+
+@pytest.mark.parametrize("pass_mark", [60, 80])
+@pytest.mark.parametrize("minimum", [0, 2])
+@pytest.mark.parametrize("critical_must_be_right", [True, False])
+@pytest.mark.parametrize("right", [(1, 2, 3, 4), (1, 2, 3, 5), (2, 3, 4, 5), (1, 2, 3), (3, 4, 5)])
+def test_mark_minimum_and_must_get_right_hold_together(
+    pass_mark, minimum, critical_must_be_right, right
+):
+    """Five questions: three of topic a, two of topic b; the first must be right (R06)."""
+    held = paper(*"aaabb", critical={1}, minimums={"b": minimum})
+    standard = Standard(pass_mark, critical_must_be_right)
+    enough = len(right) >= ceil(Fraction(pass_mark, 100) * 5)
+    topic_b = len({4, 5} & set(right)) >= minimum
+    safe = 1 in right or not critical_must_be_right
+    assert mark(held, keys(*right), standard).passed == (enough and topic_b and safe)
+
+
+def test_withdrawn_question_counts_as_right_for_whoever_missed_it():
+    held = paper("a", "a")
+    marking = mark(held, keys(1), Standard(100), withdrawn={(2, None)})
+    assert (marking.correct_count, marking.passed, marking.revisit) == (2, True, ())
+
+
+def test_other_version_of_a_withdrawn_question_counts_as_before():
+    assert not mark(paper("a", "a"), keys(1), Standard(100), withdrawn={(2, 7)}).passed
+
+
+@given(
+    st.lists(st.sampled_from("abc"), min_size=1, max_size=8),
+    st.sets(st.integers(1, 8)),
+    st.sets(st.integers(1, 8)),
+    st.sets(st.integers(1, 8)),
+    st.integers(1, 100),
+)
+def test_withdrawing_never_takes_a_right_answer_or_a_pass_away(
+    topics, right, first, second, pass_mark
+):
+    held = paper(*topics, critical={1})
+    standard = Standard(pass_mark)
+    before, one, both = (
+        mark(held, keys(*right), standard, withdrawn={(pk, None) for pk in withdrawn})
+        for withdrawn in (set(), first, first | second)
+    )
+    assert before.correct_count <= one.correct_count <= both.correct_count
+    assert before.passed <= one.passed <= both.passed
+
+
+@pytest.mark.parametrize(
+    ("right", "passed"),
+    [((1, 2, 3), {"a"}), ((1, 2, 3, 4), {"a"}), ((2, 3, 4, 5), {"b"}), ((1, 4), set())],
+    ids=["all-of-a", "half-of-b", "critical-of-a-missed", "too-few-of-each"],
+)
+def test_topic_that_is_good_on_its_own_need_not_be_sat_again(right, passed):
+    held = paper(*"aaabb", critical={1}, minimums={"b": 1})
+    assert passed_topics(held, keys(*right), Standard(80)) == passed
+
+
+@given(
+    st.lists(st.sampled_from("abc"), min_size=1, max_size=8),
+    st.sets(st.integers(1, 8)),
+    st.integers(1, 100),
+)
+def test_paper_whose_every_topic_is_good_on_its_own_is_passed(topics, right, pass_mark):
+    held, standard = paper(*topics, critical={1}), Standard(pass_mark)
+    good = passed_topics(held, keys(*right), standard)
+    assert good != set(topics) or mark(held, keys(*right), standard).passed

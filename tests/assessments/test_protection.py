@@ -7,8 +7,16 @@ from django.db import DatabaseError, transaction
 from django.db.models import ProtectedError
 
 from assessments import actions
-from assessments.models import Answer, DrawnQuestion, Question, Sitting, TestRuleTopic
+from assessments.models import (
+    Answer,
+    DrawnQuestion,
+    Question,
+    ResultChange,
+    Sitting,
+    TestRuleTopic,
+)
 from tests.assessments.conftest import answer, draft_rule, rule_of
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -46,13 +54,63 @@ def test_result_of_a_closed_sitting_is_final(closed, change):
         {"paper_digest": "0" * 64},
         {"seed": "known"},
         {"question_count": 1},
-        {"deadline_at": "2099-01-01T00:00Z"},
+        {"mode": "paper"},
+        {"identity_check": "counter"},
     ],
     ids=lambda change: next(iter(change)),
 )
 def test_paper_of_an_open_sitting_is_fixed(sitting, change):
     with refused("sitting_fixed"), transaction.atomic():
         Sitting.objects.filter(pk=sitting.pk).update(**change)
+
+
+@pytest.mark.parametrize(
+    "moved", [timedelta(seconds=-1), None], ids=["earlier", "no-limit-any-more"]
+)
+def test_deadline_only_moves_later(timed, moved):
+    to = moved and timed.deadline_at + moved
+    with refused("sitting_time_only_grows"), transaction.atomic():
+        Sitting.objects.filter(pk=timed.pk).update(deadline_at=to)
+
+
+def test_sitting_without_a_limit_gets_none_later(sitting, now):
+    with refused("sitting_time_only_grows"), transaction.atomic():
+        Sitting.objects.filter(pk=sitting.pk).update(deadline_at=now)
+
+
+def change_of(sitting, **fields):
+    return ResultChange.objects.create(
+        sitting=sitting,
+        kind="void",
+        outcome_before=sitting.outcome,
+        outcome="void",
+        reason_class="technical",
+        reason="The line was cut.",
+        changed_by=UserFactory(),
+        changed_at=sitting.closed_at,
+        **fields,
+    )
+
+
+def test_result_does_not_change_without_the_fact_that_says_why(closed):
+    with refused("sitting_result_final"), transaction.atomic():
+        Sitting.objects.filter(pk=closed.pk).update(changed_outcome="void")
+
+
+def test_result_does_not_change_to_anything_but_what_the_fact_says(closed):
+    change_of(closed)
+    with refused("sitting_result_final"), transaction.atomic():
+        Sitting.objects.filter(pk=closed.pk).update(changed_outcome="passed")
+
+
+def test_result_changes_once_by_its_fact_and_the_first_one_stays(closed):
+    first = closed.outcome
+    change_of(closed)
+    Sitting.objects.filter(pk=closed.pk).update(changed_outcome="void")
+    closed.refresh_from_db()
+    assert (closed.outcome, closed.result) == (first, "void")
+    with refused("sitting_result_final"), transaction.atomic():
+        Sitting.objects.filter(pk=closed.pk).update(changed_outcome="")
 
 
 @pytest.mark.parametrize("rows", [Answer.objects, DrawnQuestion.objects, Sitting.objects])

@@ -31,8 +31,8 @@ def at_once(count, step):
         return list(pool.map(run, range(count)))
 
 
-def test_twenty_starts_at_once_open_one_sitting(rule, learner, course, now):
-    started = at_once(20, lambda _: actions.start_sitting(learner=learner, course=course, now=now))
+def test_fifty_starts_at_once_open_one_sitting(rule, learner, course, now):
+    started = at_once(50, lambda _: actions.start_sitting(learner=learner, course=course, now=now))
     assert len({sitting.pk for sitting in started}) == 1
     assert Sitting.objects.count() == 1
 
@@ -43,10 +43,10 @@ def test_starts_at_once_after_the_last_try_but_one_use_one_try(course, learner, 
     assert Sitting.objects.count() == 1
 
 
-def test_handing_in_twice_at_once_gives_one_result(sitting, now):
+def test_handing_in_fifty_times_at_once_gives_one_result(sitting, now):
     answer(sitting, now)
     results = at_once(
-        4,
+        50,
         lambda number: actions.submit(sitting=sitting, now=now + timedelta(seconds=number)),
     )
     assert len({(result.closed_at, result.outcome) for result in results}) == 1
