@@ -60,6 +60,8 @@ STAFF = [
     ("trainer@demo.example", "Tara", "Trainer", "DEMO-NB", Role.AUTHOR),
     ("reviewer@demo.example", "Ravi", "Reviewer", "DEMO-NB", Role.REVIEWER),
     ("officer@demo.example", "Olive", "Officer", "DEMO-NB", Role.OFFICER),
+    ("second.reviewer@demo.example", "Rosa", "Reviewer", "DEMO-NB", Role.REVIEWER),
+    ("second.officer@demo.example", "Omar", "Officer", "DEMO-NB", Role.OFFICER),
     ("officer@westvale.demo.example", "Wyn", "Officer", "DEMO-WV", Role.OFFICER),
     ("auditor@demo.example", "Ada", "Auditor", "DEMO-NB", Role.AUDITOR),
 ]
