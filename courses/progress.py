@@ -1,7 +1,7 @@
 """How far somebody is through a course. Pure: plain values in, plain values out (R14, R19)."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
@@ -18,6 +18,34 @@ class Screen:
 
     id: UUID
     check_ids: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True)
+class SoFar:
+    """Of the lessons of one round: which are ``done``, which were and are to be gone through
+    ``again``, and how often each was ``asked`` for again."""
+
+    done: frozenset[int] = frozenset()
+    again: frozenset[int] = frozenset()
+    asked: Mapping[int, int] = field(default_factory=dict)
+
+    def times_asked(self, lesson_id: int) -> int:
+        return self.asked.get(lesson_id, 0)
+
+
+def so_far(rows: Iterable[tuple[int, bool, int]]) -> SoFar:
+    """Sums up a round. Each row names a lesson and says whether it was finished in a way that
+    still counts, and the number of an asking, or 0."""
+    known: set[int] = set()
+    done: set[int] = set()
+    asked: dict[int, int] = {}
+    for lesson_id, counts, number in rows:
+        known.add(lesson_id)
+        if counts:
+            done.add(lesson_id)
+        if number > asked.get(lesson_id, 0):
+            asked[lesson_id] = number
+    return SoFar(frozenset(done), frozenset(known - done), asked)
 
 
 def lesson_states(lesson_ids: Sequence[int], done: Collection[int]) -> dict[int, LessonState]:

@@ -145,8 +145,8 @@ def _screen(key: str, number: int) -> dict[str, Any]:
 
 
 def complete_lessons(enrolment: Enrolment, *, at: datetime) -> None:
-    """Every live lesson done, without its screens; a lesson without a revision is given a bare one,
-    as a real one takes long to write."""
+    """Every live lesson done that is not, without its screens; a lesson without a revision is given
+    a bare one, as a real one takes long to write."""
     for lesson in enrolment.course.lessons().filter(live_revision=None):
         revision = Revision.objects.create(
             content_object=lesson,
@@ -155,11 +155,17 @@ def complete_lessons(enrolment: Enrolment, *, at: datetime) -> None:
             created_at=at,
         )
         Page.objects.filter(pk=lesson.pk).update(live_revision=revision)
+    so_far = enrolment.so_far()
     LessonCompletion.objects.bulk_create(
         LessonCompletion(
-            enrolment=enrolment, lesson=lesson, revision_id=lesson.live_revision_id, completed_at=at
+            enrolment=enrolment,
+            lesson=lesson,
+            revision_id=lesson.live_revision_id,
+            repeat=so_far.times_asked(lesson.pk),
+            completed_at=at,
         )
         for lesson in enrolment.course.lessons()
+        if lesson.pk not in so_far.done
     )
 
 

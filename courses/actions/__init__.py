@@ -17,6 +17,7 @@ from courses.actions.cohorts import (
 from courses.actions.learning import (
     ProgressRefused,
     answer_check,
+    ask_again,
     close_enrolment,
     complete_round,
     enrol,
@@ -29,6 +30,7 @@ __all__ = [
     "add_people",
     "allow_term",
     "answer_check",
+    "ask_again",
     "change_cohort",
     "close_enrolment",
     "complete_round",

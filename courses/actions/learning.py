@@ -1,5 +1,6 @@
 """Learning: rounds of a course, and progress through its lessons."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from courses.models import (
     CheckAnswer,
     CoursePage,
     Enrolment,
+    LessonAgain,
     LessonCompletion,
     LessonPage,
     ScreenVisit,
@@ -66,7 +68,7 @@ def answer_check(
                     option=option,
                     correct=bool(options[option]["correct"]),
                     answered_at=now,
-                    **_versions(lesson, shown),
+                    **_reading(lesson, shown, enrolment.so_far()),
                 )
     raise ValueError("The lesson has no such question.")
 
@@ -89,8 +91,9 @@ def pass_screen(
     """
     enrolment = Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment.pk)
     screens = lesson.outline()
-    done = enrolment.completed_lessons()
-    states = progress.lesson_states([page.pk for page in enrolment.course.lessons()], done)
+    so_far = enrolment.so_far()
+    lesson_ids = [page.pk for page in enrolment.course.lessons()]
+    states = progress.lesson_states(lesson_ids, so_far.done)
     if states.get(lesson.pk, progress.LessonState.LOCKED) is progress.LessonState.LOCKED:
         raise ProgressRefused("lesson_locked")
     visited = enrolment.visited_screens(lesson)
@@ -99,24 +102,60 @@ def pass_screen(
     screen = screens[number - 1]
     if progress.unanswered_checks(screen, enrolment.answered_checks(lesson)):
         raise ProgressRefused("check_unanswered")
-    fact = {"enrolment": enrolment, "lesson": lesson, **_versions(lesson, shown)}
+    fact = {"enrolment": enrolment, "lesson": lesson, **_reading(lesson, shown, so_far)}
     if screen.id not in visited:
         ScreenVisit.objects.create(screen_id=screen.id, visited_at=now, seconds=seconds, **fact)
     if number < len(screens):
         return number + 1
-    if lesson.pk not in done and progress.lesson_is_complete(screens, visited | {screen.id}):
+    if lesson.pk not in so_far.done and progress.lesson_is_complete(screens, visited | {screen.id}):
         LessonCompletion.objects.create(completed_at=now, **fact)
         complete_round(enrolment=enrolment, now=now)
     return None
 
 
-def _versions(lesson: LessonPage, shown: LessonPage | None) -> dict[str, Any]:
-    """What the person saw: the lesson's live revision, and the translation's where it was read."""
+def _reading(
+    lesson: LessonPage, shown: LessonPage | None, so_far: progress.SoFar
+) -> dict[str, Any]:
+    """What the person saw: the lesson's live revision, and the translation's where it was read; and
+    how often the lesson had been asked for again by then."""
     translated = shown is not None and shown.pk != lesson.pk
     return {
         "revision_id": lesson.live_revision_id,
         "translation_id": shown.live_revision_id if translated and shown else None,
+        "repeat": so_far.times_asked(lesson.pk),
     }
+
+
+@transaction.atomic
+def ask_again(
+    *, enrolment: Enrolment, lessons: Iterable[LessonPage | int], now: datetime
+) -> list[LessonAgain]:
+    """Ask for lessons (or their keys) again in the same round: what was done in them so far counts
+    no more. Returns what is asked anew.
+
+    Only what was finished since it was last asked for, and by ``now``, is asked for again. So a
+    repeat does nothing, even later with the same ``now``; nor does asking in a round that has
+    served.
+    """
+    enrolment = Enrolment.objects.select_for_update(of=("self",), no_key=True).get(pk=enrolment.pk)
+    if enrolment.closed_at is not None:
+        return []
+    so_far = enrolment.so_far()
+    finished = enrolment.completions.filter(lesson__in=list(lessons), completed_at__lte=now)
+    last_done = {
+        lesson_id
+        for lesson_id, repeat in finished.values_list("lesson_id", "repeat")
+        if repeat == so_far.times_asked(lesson_id)
+    }
+    return LessonAgain.objects.bulk_create(
+        LessonAgain(
+            enrolment=enrolment,
+            lesson_id=lesson_id,
+            number=so_far.times_asked(lesson_id) + 1,
+            asked_at=now,
+        )
+        for lesson_id in sorted(last_done)
+    )
 
 
 @transaction.atomic

@@ -1,7 +1,13 @@
 from courses.models.cohorts import Cohort, CohortPlace
 from courses.models.contacts import Contact
 from courses.models.pages import CourseIndexPage, CoursePage, LessonPage, ModulePage, ReviewedPage
-from courses.models.progress import CheckAnswer, Enrolment, LessonCompletion, ScreenVisit
+from courses.models.progress import (
+    CheckAnswer,
+    Enrolment,
+    LessonAgain,
+    LessonCompletion,
+    ScreenVisit,
+)
 from courses.models.review import AllowedTerm, Approval, Reviewed, SafeguardingReview
 from courses.models.translations import titles_in
 from courses.models.upkeep import Upkeep, UpkeepQuerySet
@@ -18,6 +24,7 @@ __all__ = [
     "CoursePage",
     "Enrolment",
     "GlossaryWord",
+    "LessonAgain",
     "LessonCompletion",
     "LessonPage",
     "ModulePage",

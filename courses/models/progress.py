@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pgtrigger
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, Revision
@@ -81,44 +81,89 @@ class Enrolment(models.Model):
         return f"{self.learner}: {self.course}"
 
     def completed_lessons(self) -> set[int]:
-        """The lessons done in a wording that still counts."""
+        """The lessons done, in a wording that still counts and as often as they were asked for."""
         return set(self.completions.current().values_list("lesson_id", flat=True))
 
+    def so_far(self) -> progress.SoFar:
+        """What is done of the lessons, and what is to be gone through again. One query."""
+        finished = self.completions.annotate(counts=_still_counts())
+        rows = finished.values_list("lesson_id", "counts", Value(0))
+        asked = self.lessons_again.values_list("lesson_id", Value(value=False), "number")
+        return progress.so_far(rows.union(asked, all=True))
+
     def visited_screens(self, lesson: LessonPage) -> set[UUID]:
-        """The screens of the lesson gone through in a wording that still counts."""
+        """The screens of the lesson gone through, of the visits that still count."""
         visits = self.visits.current().filter(lesson=lesson)
         return set(visits.values_list("screen_id", flat=True))
 
     def answered_checks(self, lesson: LessonPage) -> set[UUID]:
-        """The checks of the lesson that had a try in a wording that still counts."""
+        """The checks of the lesson that had a try, of those that still count."""
         tries = self.check_answers.current().filter(lesson=lesson)
         return set(tries.values_list("check_id", flat=True))
 
     def lessons_are_done(self) -> bool:
         """Whether the test is open: every lesson that is live now is done. Two queries.
 
-        Not the same as ``completed_at``, the first time this was so: a lesson may have been added
-        or changed since, or the only one left unpublished.
+        Not the same as ``completed_at``, the first time this was so: a lesson may have been added,
+        changed or asked for again since, or the only one left unpublished.
         """
         lesson_ids = [lesson.pk for lesson in self.course.lessons()]
         return progress.course_is_complete(lesson_ids, self.completed_lessons())
 
 
+class LessonAgain(Fact):
+    """The lesson was asked for again in this round, for the ``number``-th time (R07). It is done
+    only once it was finished after that."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="lessons_again")
+    lesson = models.ForeignKey(LessonPage, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField()
+    asked_at = models.DateTimeField()
+
+    class Meta(Fact.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrolment", "lesson", "number"],
+                name="lesson_asked_again_once_per_number",
+                violation_error_message=_("This lesson is asked for again already."),
+            ),
+            models.CheckConstraint(
+                name="lesson_again_counts_from_one",
+                condition=Q(number__gte=1),
+                violation_error_message=_("The first time is number 1."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment_id}: {self.lesson_id} ({self.number})"
+
+
+def _still_counts() -> Q:
+    """Of a fact: whether it is neither older than a material change to the lesson that is live now,
+    nor than the last time the lesson was asked for again in the round."""
+    changed = Approval.objects.filter(
+        lesson=OuterRef("lesson"),
+        material=True,
+        revision__gt=Coalesce(OuterRef("revision"), 0),
+        revision__lte=OuterRef("lesson__live_revision"),
+    )
+    asked = LessonAgain.objects.filter(
+        enrolment=OuterRef("enrolment"), lesson=OuterRef("lesson"), number__gt=OuterRef("repeat")
+    )
+    return ~Exists(changed) & ~Exists(asked)
+
+
 class LessonFactQuerySet(models.QuerySet[Any]):
     def current(self) -> Self:
-        """Without what was done before a material change to the lesson that is live now."""
-        later = Approval.objects.filter(
-            lesson=OuterRef("lesson"),
-            material=True,
-            revision__gt=Coalesce(OuterRef("revision"), 0),
-            revision__lte=OuterRef("lesson__live_revision"),
-        )
-        return self.exclude(Exists(later))
+        """What still counts: in a wording that does, and done since the lesson was last asked for
+        again."""
+        return self.filter(_still_counts())
 
 
 class LessonFact(Fact):
     """Something done in a lesson. ``revision`` is the lesson's live version at the time in the
-    language it was written in, ``translation`` the one that was read, where it was another."""
+    language it was written in, ``translation`` the one that was read, where it was another.
+    ``repeat`` is how often the lesson had been asked for again by then in this round."""
 
     lesson = models.ForeignKey(LessonPage, on_delete=models.PROTECT, related_name="+")
     revision = models.ForeignKey(
@@ -130,6 +175,7 @@ class LessonFact(Fact):
     translation = models.ForeignKey(
         Revision, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    repeat = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     objects = LessonFactQuerySet.as_manager()
 
@@ -153,7 +199,7 @@ class ScreenVisit(LessonFact):
     class Meta(LessonFact.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["enrolment", "lesson", "screen_id", "revision"],
+                fields=["enrolment", "lesson", "screen_id", "revision", "repeat"],
                 name="one_visit_per_screen",
                 violation_error_message=_("This screen is done already."),
             )
@@ -180,7 +226,8 @@ class CheckAnswer(LessonFact):
 
 
 class LessonCompletion(LessonFact):
-    """The learner finished this lesson. After a material change they finish it again."""
+    """The learner finished this lesson. After a material change, or when it is asked for again,
+    they finish it again."""
 
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="+")
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="completions")
@@ -190,7 +237,7 @@ class LessonCompletion(LessonFact):
     class Meta(LessonFact.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["enrolment", "lesson", "revision"],
+                fields=["enrolment", "lesson", "revision", "repeat"],
                 name="one_completion_per_lesson",
                 violation_error_message=_("This lesson is done already."),
             )

@@ -46,7 +46,8 @@ OF_COURSE = """
     ORDER BY round.learner_id, round.closed_at DESC NULLS FIRST
 """
 
-# What was done before the last material change to a lesson counts in a closed round alone.
+# What was done before the last material change to a lesson, or before it was last asked for again,
+# counts in a closed round alone. The time a lesson takes is that of its first reading.
 PROGRESS = """
 WITH lesson AS (
     SELECT page.id AS lesson_id, coalesce(max(approval.revision_id), 0) AS floor
@@ -56,12 +57,18 @@ WITH lesson AS (
     WHERE page.id = ANY(%(lessons)s)
     GROUP BY page.id
 ), round AS ({rounds}
+), asked AS (
+    SELECT enrolment_id, lesson_id, max(number) AS times
+    FROM round JOIN courses_lessonagain USING (enrolment_id)
+    GROUP BY enrolment_id, lesson_id
 ), finished AS (
     SELECT DISTINCT enrolment_id, lesson_id
     FROM round
     JOIN courses_lessoncompletion done USING (enrolment_id)
     JOIN lesson USING (lesson_id)
-    WHERE round.closed_at IS NOT NULL OR done.revision_id >= lesson.floor
+    LEFT JOIN asked USING (enrolment_id, lesson_id)
+    WHERE round.closed_at IS NOT NULL
+        OR (done.revision_id >= lesson.floor AND done.repeat >= coalesce(asked.times, 0))
 ), person AS (
     SELECT round.*, coalesce(own.lessons, 0) AS lessons_done, CASE
         WHEN round.closed_at IS NOT NULL THEN 'finished'
@@ -75,17 +82,18 @@ WITH lesson AS (
     LEFT JOIN (SELECT enrolment_id, count(*) AS lessons FROM finished GROUP BY enrolment_id) AS own
         USING (enrolment_id)
 ), activity AS (
-    SELECT enrolment_id, lesson_id, visited_at AS at, seconds, seconds IS NOT NULL AS timed
+    SELECT enrolment_id, lesson_id, repeat, visited_at AS at, seconds, seconds IS NOT NULL AS timed
     FROM round JOIN courses_screenvisit USING (enrolment_id)
     UNION ALL
-    SELECT enrolment_id, lesson_id, answered_at, NULL, NULL
+    SELECT enrolment_id, lesson_id, repeat, answered_at, NULL, NULL
     FROM round JOIN courses_checkanswer USING (enrolment_id)
     UNION ALL
-    SELECT enrolment_id, lesson_id, completed_at, NULL, NULL
+    SELECT enrolment_id, lesson_id, repeat, completed_at, NULL, NULL
     FROM round JOIN courses_lessoncompletion USING (enrolment_id)
 ), reached AS (
-    SELECT enrolment_id, lesson_id, max(at) AS at,
-        CASE WHEN bool_and(timed) THEN sum(seconds) END AS seconds
+    SELECT enrolment_id, lesson_id, max(at) AS at, max(repeat) AS repeat,
+        CASE WHEN bool_and(timed) FILTER (WHERE repeat = 0)
+            THEN sum(seconds) FILTER (WHERE repeat = 0) END AS seconds
     FROM activity GROUP BY enrolment_id, lesson_id
 ), latest AS (
     SELECT enrolment_id, max(at) AS at FROM reached GROUP BY enrolment_id
@@ -98,7 +106,7 @@ LESSONS = """
 SELECT lesson_id, count(*), count(finished.enrolment_id),
     count(*) FILTER (
         WHERE finished.enrolment_id IS NULL AND round.closed_at IS NULL
-            AND latest.at < %(idle_since)s
+            AND latest.at < %(idle_since)s AND reached.repeat >= coalesce(asked.times, 0)
     ),
     count(reached.seconds) FILTER (WHERE finished.enrolment_id IS NOT NULL),
     percentile_cont(0.5) WITHIN GROUP (ORDER BY reached.seconds)
@@ -108,6 +116,7 @@ JOIN reached USING (lesson_id)
 JOIN round USING (enrolment_id)
 JOIN latest USING (enrolment_id)
 LEFT JOIN finished USING (enrolment_id, lesson_id)
+LEFT JOIN asked USING (enrolment_id, lesson_id)
 GROUP BY lesson_id
 """
 CHECKS = """

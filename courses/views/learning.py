@@ -37,8 +37,8 @@ class CourseView(View):
         learner = people.learner_of(request)
         enrolment = perms.readable_enrolment(learner, self.course) if learner else None
         lessons = list(self.course.lessons())
-        done = enrolment.completed_lessons() if enrolment else set()
-        states = progress.lesson_states([lesson.pk for lesson in lessons], done)
+        so_far = enrolment.so_far() if enrolment else progress.SoFar()
+        states = progress.lesson_states([lesson.pk for lesson in lessons], so_far.done)
         language = reader_language()
         shown = self.course.reading_in(language)
         titles = screens.titles_for(language, lessons)
@@ -49,12 +49,13 @@ class CourseView(View):
             "language": TextLanguage(shown.language()),
             "lessons": [(lesson, states[lesson.pk], titles[lesson.pk]) for lesson in lessons],
             "enrolment": enrolment,
+            "again": so_far.again,
             "next_lesson": next(
                 (lesson for lesson in lessons if states[lesson.pk] is LessonState.NEXT), None
             ),
             "minutes": sum(lesson.minutes for lesson in lessons),
-            "begun": bool(done),
-            "finished": progress.course_is_complete(states, done),
+            "begun": bool(so_far.done or so_far.again),
+            "finished": progress.course_is_complete(states, so_far.done),
             "closed": enrolment is not None and enrolment.closed_at is not None,
             "changes": screens.changes_since_finished(learner, self.course)
             if learner and refresher
@@ -99,8 +100,8 @@ class LessonView(View):
             )
         self.learner, self.enrolment = learner, enrolment
         self.lesson_ids = [lesson.pk for lesson in course.lessons()]
-        self.done = enrolment.completed_lessons()
-        states = progress.lesson_states(self.lesson_ids, self.done)
+        self.so_far = enrolment.so_far()
+        states = progress.lesson_states(self.lesson_ids, self.so_far.done)
         if enrolment.closed_at is None and states[self.lesson.pk] is LessonState.LOCKED:
             return self._turn_away(
                 _("Lessons are taken in order. This one opens later."), course.url
@@ -125,7 +126,7 @@ class LessonView(View):
 
     @property
     def is_finished(self) -> bool:
-        return self.enrolment.closed_at is not None or self.lesson.pk in self.done
+        return self.enrolment.closed_at is not None or self.lesson.pk in self.so_far.done
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The screen asked for, if it is open, else where the learner stopped."""
@@ -140,6 +141,10 @@ class LessonView(View):
         """Go on from a screen, or try a check on it."""
         if not perms.may_send(self.learner, request.POST.get("reader")):
             raise PermissionDenied
+        if self._is_from_before_it_was_asked_again(request):
+            return self._turn_away(
+                _("Please go through this lesson again, from its first page."), self.lesson.url
+            )
         number = self._posted_number(request)
         if number is None:
             return self._turn_away(
@@ -152,6 +157,17 @@ class LessonView(View):
         if "check" in request.POST:
             return self._answer(request)
         return self._go_on(request)
+
+    @property
+    def _times_asked(self) -> int:
+        return self.so_far.times_asked(self.lesson.pk)
+
+    def _is_from_before_it_was_asked_again(self, request: HttpRequest) -> bool:
+        """The form was opened before the lesson was last asked for again, so it does not count. In
+        a round that has served nothing does, and nobody need be told."""
+        repeat = whole_number(request.POST.get("repeat"))
+        older = repeat is not None and repeat < self._times_asked
+        return older and self.enrolment.closed_at is None
 
     def _posted_number(self, request: HttpRequest) -> int | None:
         """The screen the form was on; None if it is gone, or has changed so much that what was
@@ -259,6 +275,7 @@ class LessonView(View):
             "glossary": screens.glossary_in(language.code),
             "support": Contact.objects.filter(support=True) if self.lesson.distressing else (),
             "changes": screens.changes_since_read(self.enrolment, self.lesson) if first else (),
+            "again": first and not self.is_finished and self.lesson.pk in self.so_far.again,
             "form": invalid,
             "unanswered": [c for c in checks.values() if unanswered and not c.answered],
         }
@@ -277,6 +294,7 @@ class LessonView(View):
         return {
             "copy": copy,
             "reader": perms.reader_reference(self.learner),
+            "repeat": self._times_asked,
             "stamp": "" if copy else screens.stamp(self.enrolment, screen_id, now=timezone.now()),
             "number": self.number,
             "total": len(self.outline),

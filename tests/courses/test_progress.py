@@ -5,10 +5,12 @@ import pytest
 from courses.progress import (
     LessonState,
     Screen,
+    SoFar,
     course_is_complete,
     furthest_screen,
     lesson_is_complete,
     lesson_states,
+    so_far,
     unanswered_checks,
 )
 
@@ -42,6 +44,34 @@ DONE, NEXT, LOCKED = LessonState.DONE, LessonState.NEXT, LessonState.LOCKED
 )
 def test_lessons_open_in_order(lessons, done, expected):
     assert list(lesson_states(lessons, done).values()) == expected
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([], SoFar()),
+        ([(7, True, 0)], SoFar({7})),
+        ([(7, False, 0)], SoFar(again={7})),
+        ([(7, False, 0), (7, True, 0)], SoFar({7})),
+        ([(7, False, 0), (7, False, 1), (8, True, 0)], SoFar({8}, {7}, {7: 1})),
+        ([(7, False, 2), (7, False, 1), (7, True, 0)], SoFar({7}, set(), {7: 2})),
+    ],
+    ids=[
+        "nothing done",
+        "done",
+        "changed since",
+        "changed and done again",
+        "asked for again",
+        "asked for twice and done again",
+    ],
+)
+def test_round_is_summed_up(rows, expected):
+    assert so_far(rows) == expected
+
+
+@pytest.mark.parametrize(("lesson", "times"), [(7, 2), (8, 0)])
+def test_lesson_knows_how_often_it_was_asked_for_again(lesson, times):
+    assert SoFar(asked={7: 2}).times_asked(lesson) == times
 
 
 @pytest.mark.parametrize(

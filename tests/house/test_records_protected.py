@@ -18,6 +18,7 @@ FACTS = {
     "courses.Enrolment",
     "courses.ScreenVisit",
     "courses.CheckAnswer",
+    "courses.LessonAgain",
     "courses.LessonCompletion",
     "assessments.Sitting",
     "assessments.Answer",
