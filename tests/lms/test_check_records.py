@@ -14,7 +14,7 @@ from assessments.actions import give_answer, start_sitting, submit
 from assessments.models import Answer
 from certificates.actions import queue_due_reminders, reinstate, revoke
 from certificates.models import Certificate
-from courses.actions import enrol
+from courses.actions import ask_again, enrol
 from courses.models import Approval
 from lms import records
 from lms.demo.history import pass_on, take_lesson
@@ -52,7 +52,7 @@ def execute(statements: str, **values) -> None:
 
 
 def fail_and_try_again(course):
-    """A fail, and the next day a sitting that is still open."""
+    """A fail, its lessons read again, and the next day a sitting that is still open."""
     learner, began = LearnerFactory(), NOW - timedelta(days=2)
     enrolment = enrol(learner=learner, course=course, now=began)
     for lesson in course.lessons():
@@ -64,6 +64,9 @@ def fail_and_try_again(course):
         sitting=sitting, position=1, option_tokens=[wrong], now=began + timedelta(minutes=1)
     )
     failed = submit(sitting=sitting, now=began + timedelta(minutes=5))
+    ask_again(enrolment=enrolment, lessons=course.lessons(), now=began + timedelta(minutes=5))
+    for lesson in course.lessons():
+        take_lesson(enrolment, lesson, now=began + timedelta(hours=1))
     again = start_sitting(learner=learner, course=course, now=began + timedelta(hours=25))
     return failed, again
 
@@ -298,6 +301,22 @@ BREAKS = {
         UPDATE courses_lessoncompletion
         SET revision_id = %(another_page)s
         WHERE id = (SELECT max(id) FROM courses_lessoncompletion)
+    """,
+    "R07-again asked before it was done": """
+        UPDATE courses_lessonagain SET asked_at = asked_at - interval '7 minutes'
+    """,
+    "R07-again done before it was asked for": """
+        UPDATE courses_lessoncompletion
+        SET completed_at = completed_at - interval '57 minutes'
+        WHERE repeat = 1
+    """,
+    "R07-again done oftener than asked for": """
+        UPDATE courses_checkanswer SET repeat = 2 WHERE repeat = 1
+    """,
+    "R07-again visited oftener than asked for": """
+        UPDATE courses_screenvisit
+        SET repeat = 2
+        WHERE id = (SELECT max(id) FROM courses_screenvisit WHERE repeat = 1)
     """,
     "I28-settings": """
         DO $$ BEGIN EXECUTE format('ALTER DATABASE %%I SET session_replication_role = replica',
