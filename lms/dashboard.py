@@ -13,7 +13,7 @@ from assessments.models import Sitting
 from certificates.models import Certificate
 from certificates.renewal import may_take_refresher
 from courses.models import Cohort, CoursePage, Enrolment, LessonPage, titles_in
-from courses.progress import course_is_complete
+from courses.progress import SoFar, course_is_complete
 from licensing.models import Requirement
 from lms.next_step import Standing, Step, next_step
 from people.models import Audience, Learner, LicenceClaim
@@ -28,6 +28,7 @@ class Dashboard:
     lessons_done: int
     lessons_total: int
     next_lesson: LessonPage | None
+    lessons_again: frozenset[int]
     test: tests.Standing | None
     sitting: Sitting | None
     certificate: Certificate | None
@@ -50,6 +51,11 @@ class Dashboard:
         return str(self.titles.get(page.translation_key, page.title)) if page else ""
 
     @property
+    def reads_again(self) -> bool:
+        """What is next was done before, and is to be gone through once more."""
+        return self.next_lesson is not None and self.next_lesson.pk in self.lessons_again
+
+    @property
     def next_try_at(self) -> datetime | None:
         """When a wait after a fail is over; None where there is no wait."""
         reasons = self.test.reasons if self.test else ()
@@ -64,8 +70,8 @@ def dashboard_of(learner: Learner, *, today: date, now: datetime) -> Dashboard:
     course = enrolment.course if enrolment else _offered_course(full, certificate, today)
     sitting = _last_sitting(learner, enrolment, full)
     lessons = list(course.lessons()) if course else []
-    done = enrolment.completed_lessons() if enrolment else set()
-    lessons_done = course_is_complete([lesson.pk for lesson in lessons], done)
+    so_far = enrolment.so_far() if enrolment else SoFar()
+    lessons_done = course_is_complete([lesson.pk for lesson in lessons], so_far.done)
     test = None
     if enrolment and lessons_done:
         test = tests.standing(learner=learner, course=enrolment.course, now=now)
@@ -79,13 +85,14 @@ def dashboard_of(learner: Learner, *, today: date, now: datetime) -> Dashboard:
         today=today,
         now=now,
     )
-    next_lesson = next((lesson for lesson in lessons if lesson.pk not in done), None)
+    next_lesson = next((lesson for lesson in lessons if lesson.pk not in so_far.done), None)
     return Dashboard(
         step=next_step(standing),
         course=course,
-        lessons_done=sum(lesson.pk in done for lesson in lessons),
+        lessons_done=sum(lesson.pk in so_far.done for lesson in lessons),
         lessons_total=len(lessons),
         next_lesson=next_lesson,
+        lessons_again=so_far.again.intersection(lesson.pk for lesson in lessons),
         test=test,
         sitting=sitting,
         certificate=certificate,

@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from courses.actions import add_people, enrol, start_cohort
-from courses.models import Enrolment
+from courses.actions import add_people, ask_again, enrol, start_cohort
+from courses.models import Enrolment, ModulePage
 from people.actions import grant_membership
 from people.models import Membership
 from tests.factories import (
@@ -16,6 +16,8 @@ from tests.factories import (
     AuthorityFactory,
     LearnerFactory,
     UserFactory,
+    add_lesson,
+    complete_lessons,
     make_course,
     make_requirement,
 )
@@ -32,6 +34,47 @@ def test_learner_without_a_course_in_force_is_told_so(client):
 def test_account_that_is_not_in_training_is_told_whom_to_ask(client):
     client.force_login(UserFactory())
     assert "not set up for training" in client.get(DASHBOARD).content.decode()
+
+
+def asked_again(client, now, *, lessons):
+    """A driver who has done a course of three lessons, and is asked for so many of them again."""
+    learner = LearnerFactory()
+    course = make_course(lessons=3)
+    make_requirement(course, authority=learner.authority)
+    enrolment = enrol(learner=learner, course=course, now=now)
+    complete_lessons(enrolment, at=now)
+    ask_again(enrolment=enrolment, lessons=course.lessons()[3 - lessons :], now=now)
+    client.force_login(learner.user)
+    return enrolment
+
+
+@pytest.mark.parametrize(
+    ("lessons", "said"),
+    [(1, "There is 1 lesson to read again."), (2, "There are 2 lessons to read again.")],
+)
+def test_lessons_that_are_asked_for_again_are_what_is_next(client, now, lessons, said):
+    first = asked_again(client, now, lessons=lessons).course.lessons()[3 - lessons]
+    page = client.get(DASHBOARD).content.decode()
+    assert "Next: read lessons again" in page
+    assert said in page
+    assert "The test is closed until that is done." in page
+    assert f'href="{first.url}">Read this lesson again: <bdi' in " ".join(page.split())
+    assert f"{3 - lessons} of 3 done" in page
+
+
+def test_dashboard_goes_on_with_a_new_lesson_before_one_that_is_asked_for_again(client, now):
+    course = asked_again(client, now, lessons=1).course
+    new = add_lesson(ModulePage.objects.descendant_of(course).get(), slug="new")
+    new.move(course.lessons().first(), pos="left")
+    page = client.get(DASHBOARD).content.decode()
+    assert "Next: go on with the course" in page
+    assert "to read again" not in page
+
+
+def test_test_is_next_once_the_lessons_are_done_again(client, now):
+    enrolment = asked_again(client, now, lessons=2)
+    complete_lessons(enrolment, at=now)
+    assert client.get(DASHBOARD).context["step"] == "take_test"
 
 
 def join_groups(learner, course, count, now):
