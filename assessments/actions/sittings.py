@@ -14,7 +14,7 @@ from assessments.models import Adjustment, Answer, DrawnQuestion, Sitting, TestR
 from assessments.perms import Standing
 from assessments.refusals import AnswerRefused, StartRefused
 from assessments.signals import attempt_passed
-from courses.actions import close_enrolment, complete_round
+from courses.actions import ask_again, close_enrolment, complete_round
 from courses.models import CoursePage
 from people.models import Learner
 
@@ -222,3 +222,8 @@ def _after_fail(sitting: Sitting, marking: Marking, fails: int) -> None:
     spent = rule.tries is not None and fails >= rule.tries
     if spent and rule.when_spent == TestRule.WhenSpent.RELEARN:
         close_enrolment(enrolment=enrolment, now=ended_at)
+    elif rule.lessons_again_after and fails % rule.lessons_again_after == 0:
+        ask_again(enrolment=enrolment, lessons=enrolment.course.lessons(), now=ended_at)
+    elif rule.restudy_topics:
+        lesson_ids = {pk for topic in marking.revisit for pk in topic.lesson_ids}
+        ask_again(enrolment=enrolment, lessons=lesson_ids, now=ended_at)
