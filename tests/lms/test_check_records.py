@@ -175,7 +175,8 @@ BREAKS = {
     "I03": "UPDATE assessments_testrule SET tries = 1",
     "I04": """
         UPDATE assessments_sitting
-        SET started_at = started_at - interval '1 hour 1 second'
+        SET started_at = started_at - interval '1 hour 1 second',
+            deadline_at = deadline_at - interval '1 hour 1 second'
         WHERE id = %(open)s
     """,
     "I06": """
