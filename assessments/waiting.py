@@ -2,7 +2,8 @@
 
 A wait is written as an ISO 8601 duration of one part: ``PT24H`` (hours that pass), ``P7D`` (days on
 the calendar) or ``P6M`` (months on the calendar). On the calendar the hour of the day stays, also
-over a change of the clocks, and a month that is too short ends on its last day.
+over a change of the clocks, and a month that is too short ends on its last day. Where the clocks
+show that hour twice or leave it out, the later instant counts, as in PostgreSQL's calendar.
 """
 
 import re
@@ -31,6 +32,11 @@ def parse(written: str) -> Wait:
     return Wait(int(written.lstrip("PT")[:-1]), written[-1])
 
 
+def written(wait: Wait) -> str:
+    """The other way round: ``Wait(24, "H")`` is ``PT24H``."""
+    return f"PT{wait.amount}H" if wait.unit == "H" else f"P{wait.amount}{wait.unit}"
+
+
 def wait_after(waits: Sequence[str], fails: int) -> str:
     """The wait after the ``fails``-th fail (from 1); the last one goes on. Empty: none."""
     return waits[min(fails, len(waits)) - 1] if waits and fails > 0 else ""
@@ -45,7 +51,7 @@ def over_at(ended_at: datetime, written: str) -> datetime:
         return ended_at + timedelta(hours=wait.amount)
     there = ended_at.astimezone(LONDON).replace(tzinfo=None)
     later = there + timedelta(days=wait.amount) if wait.unit == "D" else _months(there, wait.amount)
-    return later.replace(tzinfo=LONDON).astimezone(UTC)
+    return max(later.replace(tzinfo=LONDON, fold=fold).astimezone(UTC) for fold in (0, 1))
 
 
 def _months(there: datetime, months: int) -> datetime:
