@@ -1,6 +1,7 @@
 """What an action of this room refuses. ``code`` is stable and is what callers decide by."""
 
 from assessments.eligibility import Reason
+from assessments.fairness import TopicDraw
 
 
 class Refused(Exception):
@@ -25,4 +26,8 @@ class AnswerRefused(Refused):
 
 class RuleRefused(Refused):
     """``code``: ``empty_blueprint``, ``own_proposal``, ``approved_already``, ``bank_too_small`` or
-    ``not_allowed``."""
+    ``not_allowed``. ``shortages`` are the topics with too few questions for a fair draw."""
+
+    def __init__(self, code: str, shortages: tuple[TopicDraw, ...] = ()) -> None:
+        super().__init__(code)
+        self.shortages = shortages

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from assessments import perms
+from assessments.fairness import shortages
 from assessments.models import TestRule, TestRuleTopic, Topic
 from assessments.refusals import RuleRefused
 from people.models import User
@@ -22,12 +23,11 @@ def propose_rule(
     """Save a rule with its blueprint (topic to how many questions, and how many must be right).
 
     It judges nobody until somebody else approves it. A repeat proposes a second rule. Raises
-    RuleRefused.
+    RuleRefused, also for a bank too small for a fair draw.
     """
     if not perms.may_decide_rules(by, authority=rule.authority):
         raise RuleRefused("not_allowed")
-    if not blueprint:
-        raise RuleRefused("empty_blueprint")
+    _refuse_unfair(rule, {topic: questions for topic, (questions, _) in blueprint.items()})
     rule.proposed_by, rule.proposed_at = by, now
     rule.save(force_insert=True)
     TestRuleTopic.objects.bulk_create(
@@ -41,7 +41,8 @@ def propose_rule(
 def approve_rule(*, rule: TestRule, by: User, now: datetime) -> TestRule:
     """Put the second signature under a rule; from then on the database keeps it as it is.
 
-    A repeat is refused, so that the first signature stands. Raises RuleRefused.
+    A repeat is refused, so that the first signature stands. The bank is counted again, as it may
+    have shrunk since the proposal. Raises RuleRefused.
     """
     rule = TestRule.objects.select_for_update(of=("self",)).get(pk=rule.pk)
     if not perms.may_decide_rules(by, authority=rule.authority):
@@ -50,7 +51,16 @@ def approve_rule(*, rule: TestRule, by: User, now: datetime) -> TestRule:
         raise RuleRefused("approved_already")
     if rule.proposed_by_id == by.pk:
         raise RuleRefused("own_proposal")
-    if not rule.blueprint.exists():
-        raise RuleRefused("empty_blueprint")
+    places = rule.blueprint.select_related("topic")
+    _refuse_unfair(rule, {place.topic: place.questions for place in places})
     rule.approve(by=by, now=now)
     return rule
+
+
+def _refuse_unfair(rule: TestRule, blueprint: Mapping[Topic, int]) -> None:
+    """A paper draws something, and of each topic the bank holds enough for a second paper."""
+    if not blueprint:
+        raise RuleRefused("empty_blueprint")
+    short = shortages(rule.draws(blueprint))
+    if short:
+        raise RuleRefused("bank_too_small", short)

@@ -1,5 +1,6 @@
 """The dated rule of a course's test: blueprint, pass mark, time, tries, waits, and what follows."""
 
+from collections.abc import Mapping
 from typing import Self
 
 import pgtrigger
@@ -10,10 +11,13 @@ from django.db import models
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
+from assessments.fairness import TopicDraw
 from assessments.models.bank import Question, Topic
 from assessments.waiting import PATTERN as WAIT
 from courses.models import CoursePage
 from people.models import DatedRule
+
+WHOLE = 100  # Per cent.
 
 
 class IdentityCheck(models.TextChoices):
@@ -135,6 +139,21 @@ class TestRule(DatedRule):
     def __str__(self) -> str:
         return f"{self.course} from {self.effective_from}"
 
+    def draws(self, blueprint: Mapping[Topic, int]) -> list[TopicDraw]:
+        """How many questions of each topic this rule would draw, and from how many. A rule that is
+        not saved yet will do."""
+        questions = Question.objects.drawable().filter(
+            topic__in=list(blueprint), language=self.language
+        )
+        if self.pass_mark == WHOLE:
+            questions = questions.exclude(pk__in=Question.objects.held_back().values("pk"))
+        counted = questions.order_by().values_list("topic").annotate(number=Count("pk"))
+        available = dict(counted)
+        return [
+            TopicDraw(topic.pk, topic.title, drawn, available.get(topic.pk, 0))
+            for topic, drawn in blueprint.items()
+        ]
+
 
 class TestRuleTopicQuerySet(models.QuerySet["TestRuleTopic"]):
     def with_available(self) -> Self:
@@ -143,7 +162,7 @@ class TestRuleTopicQuerySet(models.QuerySet["TestRuleTopic"]):
             topic__questions__in=Question.objects.drawable(),
             topic__questions__language=F("rule__language"),
         )
-        fit = Q(rule__pass_mark__lt=100) | ~Q(topic__questions__in=Question.objects.held_back())
+        fit = Q(rule__pass_mark__lt=WHOLE) | ~Q(topic__questions__in=Question.objects.held_back())
         counted = Count("topic__questions", filter=drawable & fit, distinct=True)
         return self.annotate(available=counted).order_by("pk")
 
