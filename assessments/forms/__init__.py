@@ -1,7 +1,14 @@
 """Forms of the test: for drivers and for staff."""
 
 from assessments.forms.bank import QuestionForm
-from assessments.forms.rules import TestRuleForm
+from assessments.forms.rules import RuleStartForm, TestRuleForm, like_preset, like_rule
 from assessments.forms.sittings import AnswerForm
 
-__all__ = ["AnswerForm", "QuestionForm", "TestRuleForm"]
+__all__ = [
+    "AnswerForm",
+    "QuestionForm",
+    "RuleStartForm",
+    "TestRuleForm",
+    "like_preset",
+    "like_rule",
+]

@@ -7,7 +7,15 @@ from assessments.perms.bank import (
     trainer_questions,
     trainer_topics,
 )
-from assessments.perms.rules import may_decide_rules, readable_rules, rule_authorities
+from assessments.perms.rules import (
+    may_decide_rules,
+    may_name_affected,
+    may_read_rules,
+    readable_rules,
+    rule_authorities,
+    rule_courses,
+    rule_topics,
+)
 from assessments.perms.sittings import Standing, own_sitting, standing
 
 __all__ = [
@@ -15,9 +23,13 @@ __all__ = [
     "TOPIC_ROLES",
     "Standing",
     "may_decide_rules",
+    "may_name_affected",
+    "may_read_rules",
     "own_sitting",
     "readable_rules",
     "rule_authorities",
+    "rule_courses",
+    "rule_topics",
     "standing",
     "trainer_lessons",
     "trainer_questions",

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from assessments.models import TestRule
+from assessments.models import TestRule, Topic
+from courses.models import CoursePage, LessonPage
 from people import perms as people
 from people.models import Authority, Membership
 
@@ -24,11 +25,45 @@ def may_decide_rules(user: Any, *, authority: Authority | None) -> bool:
     return rule_authorities(user).filter(pk=authority.pk).exists()
 
 
+def may_read_rules(user: Any) -> bool:
+    """Whoever may decide rules somewhere, and auditors."""
+    return _reading_authorities(user).exists()
+
+
 def readable_rules(user: Any) -> QuerySet[TestRule]:
-    """The rules of the authorities above and, for whoever has one of these, the national ones."""
-    own = rule_authorities(user)
+    """The rules of the authorities at which the person is an officer or auditor now and, for
+    whoever has one of these, the national ones; all for platform administrators."""
+    own = _reading_authorities(user)
     readable = Q(authority__in=own)
     if own.exists():
         readable |= Q(authority=None)
     rules: QuerySet[TestRule] = TestRule.objects.filter(readable)
     return rules.select_related("authority", "course", "proposed_by", "approved_by")
+
+
+def may_name_affected(user: Any, rule: TestRule) -> bool:
+    """Whoever decides the rules of an authority may know which of its people a rule would touch. A
+    national one touches those of many, and names nobody."""
+    return rule.authority is not None and may_decide_rules(user, authority=rule.authority)
+
+
+def rule_courses() -> "QuerySet[CoursePage]":
+    """The courses a rule may be made for: a draft's title is its authors' alone, and a rule for it
+    can wait until it is live."""
+    courses: QuerySet[CoursePage] = CoursePage.objects.original().live()
+    return courses
+
+
+def rule_topics(course: CoursePage) -> "QuerySet[Topic]":
+    """What a test of the course may ask about: the topics of its live lessons, and for a refresher
+    those of the full course, too. Anybody may know them; other topics may be drafts of others."""
+    lessons = LessonPage.objects.live()
+    taught = Q(lesson__in=lessons.descendant_of(course))
+    if course.refreshes is not None:
+        taught |= Q(lesson__in=lessons.descendant_of(course.refreshes))
+    topics: QuerySet[Topic] = Topic.objects.filter(taught)
+    return topics
+
+
+def _reading_authorities(user: Any) -> QuerySet[Authority]:
+    return people.served_authorities(user, Role.OFFICER, Role.AUDITOR)

@@ -1,7 +1,12 @@
 """The test as a driver meets it, and what staff do around it."""
 
 from assessments.views.results import ResultView
-from assessments.views.rules import ProposeTestRuleView, TestRulesView, TestRuleView
+from assessments.views.rules import (
+    ProposeTestRuleView,
+    StartTestRuleView,
+    TestRulesView,
+    TestRuleView,
+)
 from assessments.views.sitting import AnswerQuestionView, ReviewView
 from assessments.views.start import StartTestView
 
@@ -10,6 +15,7 @@ __all__ = [
     "ProposeTestRuleView",
     "ResultView",
     "ReviewView",
+    "StartTestRuleView",
     "StartTestView",
     "TestRuleView",
     "TestRulesView",

@@ -14,6 +14,7 @@ from assessments import perms, views
 def rule_urls() -> list[URLPattern]:
     return [
         path("test-rules/", views.TestRulesView.as_view(), name="test_rules"),
+        path("test-rules/start/", views.StartTestRuleView.as_view(), name="start_test_rule"),
         path("test-rules/new/", views.ProposeTestRuleView.as_view(), name="propose_test_rule"),
         path("test-rules/<int:pk>/", views.TestRuleView.as_view(), name="test_rule"),
     ]
@@ -21,7 +22,7 @@ def rule_urls() -> list[URLPattern]:
 
 class RulesMenuItem(MenuItem):
     def is_shown(self, request: Any) -> bool:
-        return perms.rule_authorities(request.user).exists()
+        return perms.may_read_rules(request.user)
 
 
 @hooks.register("register_admin_menu_item")

@@ -3,13 +3,13 @@
 import re
 
 import pytest
-from django.urls import reverse
 
-from assessments.models import TestRule
+from assessments.models import Question, TestRule
 from people.actions import choose_language, grant_membership
 from people.models import Membership
 from tests.assessments.conftest import finished, rule_of, sit
 from tests.assessments.pages import question_url, result_url, review_url, start_url, text
+from tests.assessments.rules import form_url, rule_data, rule_url, topic_of
 from tests.factories import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -49,6 +49,7 @@ def test_question_and_answers_carry_their_own_language(in_urdu, sitting):
 
 def test_question_in_welsh_says_so(as_learner, course, learner, now):
     rule_of(course, language="cy")
+    Question.objects.update(language="cy")
     as_learner.post(start_url(course))
     page = text(as_learner.get(question_url(learner.sittings.get(), 1)))
     assert IN_WELSH in re.search(r"<fieldset[^>]*>", page)[0]
@@ -100,27 +101,18 @@ def officer(course, now):
     return user
 
 
-def test_rule_form_offers_every_language_and_begins_with_english(client, officer):
+def test_rule_form_offers_every_language_and_begins_with_english(client, course, officer):
     client.force_login(officer)
-    page = text(client.get(reverse("propose_test_rule")))
+    page = text(client.get(form_url(course)))
     assert '<option value="en-gb" selected>English</option>' in page
     assert '<option value="ur">اردو</option>' in page
 
 
-def test_rule_keeps_the_language_that_was_proposed(client, course, officer, now):
-    topic = rule_of(course).blueprint.first().topic
+def test_rule_keeps_the_language_that_was_proposed(client, course, officer):
+    topic_of(course).questions.update(language="cy")
     client.force_login(officer)
-    proposal = {
-        "course": course.pk,
-        "authority": officer.memberships.get().authority_id,
-        "effective_from": now.date(),
-        "reason": "Test",
-        "pass_mark": 100,
-        "waits": "PT24H",
-        "language": "cy",
-        f"questions_{topic.pk}": 2,
-    }
-    client.post(reverse("propose_test_rule"), proposal)
+    council = officer.memberships.get().authority
+    client.post(form_url(course), rule_data(course, council, language="cy", pass_mark=100))
     rule = TestRule.objects.get(proposed_by=officer)
     assert rule.language == "cy"
-    assert "Cymraeg" in text(client.get(reverse("test_rule", args=[rule.pk])))
+    assert "Cymraeg" in text(client.get(rule_url(rule)))

@@ -1,13 +1,12 @@
-"""The staff door: who sees the question bank, and how a test rule comes into force."""
+"""The staff door: who sees and changes the question bank."""
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 
-from assessments import actions
 from assessments.forms import QuestionForm
-from assessments.models import Question, TestRule, Topic
+from assessments.models import Question, Topic
 from courses.models import Approval
 from lms.roles import sync_groups
 from people.actions import end_membership, grant_membership
@@ -328,140 +327,3 @@ def test_administrator_deletes_a_question_only_if_it_was_in_no_test(
     page = client.post(bank_url("delete", question.pk), follow=True).content.decode()
     assert Question.objects.filter(pk=question.pk).exists() is kept
     assert ("Unpublish it instead." in page) is kept
-
-
-# -- the rules ----------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def council():
-    return AuthorityFactory()
-
-
-@pytest.fixture
-def officer(council, now):
-    return staff(Role.OFFICER, now, council)
-
-
-def rule_data(course, council, **changes):
-    topic = rule_of(course).blueprint.first().topic
-    return {
-        "course": course.pk,
-        "authority": council.pk if council else "",
-        "effective_from": "2027-01-01",
-        "reason": "The committee decided so.",
-        "pass_mark": 90,
-        "time_limit_minutes": "",
-        "tries": 3,
-        "waits": "PT48H",
-        "language": "en-gb",
-        f"questions_{topic.pk}": 2,
-        f"minimum_{topic.pk}": 1,
-        **changes,
-    }
-
-
-def proposed(course, council, by, now):
-    rule = TestRule(course=course, authority=council, effective_from=now.date(), reason="Test")
-    topic = rule_of(course).blueprint.first().topic
-    return actions.propose_rule(rule=rule, blueprint={topic: (2, 0)}, by=by, now=now)
-
-
-def test_officer_proposes_a_rule_that_judges_nobody_yet(client, course, council, officer):
-    client.force_login(officer)
-    client.post(reverse("propose_test_rule"), rule_data(course, council))
-    rule = TestRule.objects.get(authority=council)
-    assert (rule.proposed_by, rule.approved_at) == (officer, None)
-    assert [(place.questions, place.minimum) for place in rule.blueprint.all()] == [(2, 1)]
-
-
-def test_rule_without_questions_is_not_proposed(client, course, council, officer):
-    client.force_login(officer)
-    data = {k: v for k, v in rule_data(course, council).items() if not k.startswith("questions_")}
-    page = client.post(reverse("propose_test_rule"), data).content.decode()
-    assert "Say for at least one topic how many questions to draw." in page
-    assert not TestRule.objects.filter(authority=council).exists()
-
-
-def test_minimum_above_what_is_drawn_is_not_proposed(client, course, council, officer):
-    client.force_login(officer)
-    data = rule_data(course, council)
-    data[next(name for name in data if name.startswith("minimum_"))] = 3
-    page = client.post(reverse("propose_test_rule"), data).content.decode()
-    assert "No more can be right than are drawn." in page
-
-
-@pytest.mark.parametrize("whose", ["another", "national"])
-def test_officer_proposes_no_rule_for_others(client, course, council, officer, whose):
-    client.force_login(officer)
-    other = AuthorityFactory() if whose == "another" else None
-    client.post(reverse("propose_test_rule"), rule_data(course, other))
-    assert not TestRule.objects.filter(proposed_by=officer).exists()
-
-
-def test_second_officer_approves(client, course, council, officer, now):
-    rule = proposed(course, council, officer, now)
-    second = staff(Role.OFFICER, now, council)
-    client.force_login(second)
-    client.post(reverse("test_rule", args=[rule.pk]))
-    rule.refresh_from_db()
-    assert rule.approved_by == second
-
-
-def test_officer_cannot_approve_their_own_proposal(client, course, council, officer, now):
-    rule = proposed(course, council, officer, now)
-    client.force_login(officer)
-    page = client.post(reverse("test_rule", args=[rule.pk]), follow=True).content.decode()
-    assert "Somebody else has to approve a rule that you proposed." in page
-    rule.refresh_from_db()
-    assert rule.approved_at is None
-
-
-def test_officer_of_another_council_finds_no_rule_of_this_one(
-    client, course, council, officer, now
-):
-    rule = proposed(course, council, officer, now)
-    client.force_login(staff(Role.OFFICER, now))
-    assert client.get(reverse("test_rule", args=[rule.pk])).status_code == 404
-    assert client.post(reverse("test_rule", args=[rule.pk])).status_code == 404
-    assert council.name not in client.get(reverse("test_rules")).content.decode()
-
-
-def test_officer_reads_the_national_rule_but_cannot_approve_it(client, course, officer, now):
-    rule = proposed(course, None, UserFactory(is_superuser=True), now)
-    client.force_login(officer)
-    page = client.get(reverse("test_rule", args=[rule.pk])).content.decode()
-    assert "Approve this rule" not in page
-    client.post(reverse("test_rule", args=[rule.pk]))
-    rule.refresh_from_db()
-    assert rule.approved_at is None
-
-
-@pytest.mark.parametrize("role", [Role.AUTHOR, Role.REVIEWER, Role.AUDITOR])
-def test_other_staff_see_and_propose_no_rules(client, course, council, now, role):
-    rule_of(course)
-    client.force_login(staff(role, now, council))
-    assert "National default" not in client.get(reverse("test_rules")).content.decode()
-    assert client.get(reverse("propose_test_rule")).status_code in {302, 403}
-
-
-def refusal(action, **arguments):
-    with pytest.raises(actions.RuleRefused) as caught:
-        action(**arguments)
-    return caught.value.code
-
-
-def test_approved_rule_is_not_approved_again(course, council, officer, now):
-    rule = proposed(course, council, officer, now)
-    second = staff(Role.OFFICER, now, council)
-    actions.approve_rule(rule=rule, by=second, now=now)
-    third = staff(Role.OFFICER, now, council)
-    assert refusal(actions.approve_rule, rule=rule, by=third, now=now) == "approved_already"
-    rule.refresh_from_db()
-    assert rule.approved_by == second
-
-
-def test_rule_with_an_empty_blueprint_is_not_proposed(course, council, officer, now):
-    rule = TestRule(course=course, authority=council, effective_from=now.date(), reason="Test")
-    code = refusal(actions.propose_rule, rule=rule, blueprint={}, by=officer, now=now)
-    assert code == "empty_blueprint"
