@@ -9,25 +9,24 @@ from typing import Any
 from django.http import FileResponse
 from wagtail.admin.views.mixins import SpreadsheetExportMixin
 
+from people.cells import harmless
+
 FORMATS = SpreadsheetExportMixin.FORMATS
-# What makes a spreadsheet program take a text for a formula; some read the wide forms alike.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # XML has no way to write them.
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Columns = Sequence[tuple[Any, Callable[[Any], Any]]]
 
 
-def harmless(text: str) -> str:
-    """The text, behind an apostrophe where a spreadsheet program would run it."""
-    text = UNPRINTABLE.sub("", text)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+def cell(text: str) -> str:
+    """The text without what cannot be written, and without what would run."""
+    return harmless(UNPRINTABLE.sub("", text))
 
 
 class Spreadsheet(SpreadsheetExportMixin):
     """Wagtail's export, of any rows: ``columns`` are headings, each with what it shows of a row."""
 
-    custom_value_preprocess: Mapping[Any, Any] = {str: dict.fromkeys(FORMATS, harmless)}
+    custom_value_preprocess: Mapping[Any, Any] = {str: dict.fromkeys(FORMATS, cell)}
 
     def __init__(self, columns: Columns, *, filename: str) -> None:
         self.columns = {str(heading): value for heading, value in columns}
