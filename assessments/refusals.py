@@ -31,3 +31,7 @@ class RuleRefused(Refused):
     def __init__(self, code: str, shortages: tuple[TopicDraw, ...] = ()) -> None:
         super().__init__(code)
         self.shortages = shortages
+
+
+class ImportRefused(Refused):
+    """``code``: ``no_lesson``: the course has none that a question could be about."""

@@ -19,6 +19,7 @@ from assessments.importers.item import (
     Kind,
     Reading,
     Skipped,
+    is_statement,
     named,
     tidied,
     true_or_false,
@@ -113,7 +114,7 @@ def _item(draft: _Draft) -> Item:
         raise ItemRefused(reason, name=named(text))
     right = draft.letters.index(draft.answer)
     choices = tuple(Choice(text, place == right) for place, text in enumerate(draft.options))
-    if [choice.text for choice in choices] == ["True", "False"]:
+    if is_statement(choices):
         return Item("", Kind.TRUE_FALSE, text, true_or_false(right=right == 0))
     return Item("", Kind.SINGLE, text, choices)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -96,6 +96,10 @@ def true_or_false(*, right: bool, if_wrong: str = "", if_right: str = "") -> tup
     )
 
 
+def is_statement(choices: Sequence[Choice]) -> bool:
+    return [choice.text for choice in choices] == ["True", "False"]
+
+
 def one_line(text: str) -> str:
     return " ".join(text.replace("\ufeff", "").split())
 
@@ -183,5 +187,5 @@ def _faults_of_choices(item: Item) -> Iterator[str]:
             yield "Every option is right; one must be wrong."
     elif right > 1:
         yield f"{right} options are right; only one can be."
-    if item.kind == Kind.TRUE_FALSE and tuple(times) != ("True", "False"):
+    if item.kind == Kind.TRUE_FALSE and not is_statement(item.choices):
         yield "The options of a statement are True and False."

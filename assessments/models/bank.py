@@ -1,6 +1,7 @@
 """The question bank. Drafts are exam secrets; the live rows are what papers are drawn from."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any, ClassVar, Self
 
 import pgtrigger
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import connection, models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
@@ -23,7 +25,8 @@ from wagtail.models import (
 
 from assessments.models.pictures import PaperPicture
 from assessments.paper import BankOption, BankQuestion, Candidate, Picture
-from courses.models import LessonPage, Reviewed, Upkeep, UpkeepQuerySet
+from courses.models import CoursePage, LessonPage, Reviewed, Upkeep, UpkeepQuerySet
+from courses.models.review import Fault
 from people.models import Authority
 
 # Exposure is counted over the questions drawn last, about a hundred papers: those are the ones that
@@ -112,6 +115,10 @@ class Topic(models.Model):
 
 
 class QuestionQuerySet(UpkeepQuerySet["Question"]):
+    def of_course(self, course: CoursePage) -> Self:
+        """The bank of a course: whatever is about one of its lessons."""
+        return self.filter(lesson__in=LessonPage.objects.descendant_of(course))
+
     def live(self) -> Self:
         """Published questions: the only ones a paper may draw."""
         return self.filter(live=True)
@@ -302,6 +309,13 @@ class Question(
     def words(self) -> Iterable[str]:
         options = (option.text for option in self.options.all())
         return (self.text, self.explanation, self.image_alt, *options)
+
+    def publication_faults(self, *, on: date) -> list[Fault]:
+        """An import may leave the source open; nothing goes live without one."""
+        faults = super().publication_faults(on=on)
+        if not self.source:
+            faults.append(Fault("source", gettext("Say where the fact comes from.")))
+        return faults
 
     def publish(self, revision: Revision, user: Any = None, **kwargs: Any) -> Any:
         """Go live with a copy of the picture as it is now; papers show that copy."""
