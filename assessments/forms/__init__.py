@@ -1,11 +1,14 @@
 """Forms of the test: for drivers and for staff."""
 
 from assessments.forms.bank import QuestionForm
+from assessments.forms.exchange import ExportForm, ImportForm
 from assessments.forms.rules import RuleStartForm, TestRuleForm, like_preset, like_rule
 from assessments.forms.sittings import AnswerForm
 
 __all__ = [
     "AnswerForm",
+    "ExportForm",
+    "ImportForm",
     "QuestionForm",
     "RuleStartForm",
     "TestRuleForm",

@@ -3,6 +3,7 @@
 from assessments.perms.bank import (
     QUESTION_ROLES,
     TOPIC_ROLES,
+    authored_courses,
     trainer_lessons,
     trainer_questions,
     trainer_topics,
@@ -22,6 +23,7 @@ __all__ = [
     "QUESTION_ROLES",
     "TOPIC_ROLES",
     "Standing",
+    "authored_courses",
     "may_decide_rules",
     "may_name_affected",
     "may_read_rules",

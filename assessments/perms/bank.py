@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from assessments.models import Question, Topic
-from courses.models import LessonPage
+from courses.models import CoursePage, LessonPage
 from courses.perms import lessons_at
 from people import perms as people
 from people.models import Membership
@@ -30,6 +30,15 @@ def trainer_lessons(user: Any, *roles: str) -> "QuerySet[LessonPage]":
         lessons: QuerySet[LessonPage] = LessonPage.objects.all()
         return lessons
     return lessons_at(people.authorities_of(user, *roles))
+
+
+def authored_courses(user: Any) -> "QuerySet[CoursePage]":
+    """The courses of the authorities at which the person is an author now; all of them, also those
+    of no authority, for platform administrators."""
+    courses: QuerySet[CoursePage] = CoursePage.objects.original()
+    if user.is_active and user.is_superuser:
+        return courses
+    return courses.filter(authority__in=people.authorities_of(user, Role.AUTHOR))
 
 
 def trainer_questions(user: Any, *roles: str) -> "QuerySet[Question]":

@@ -1,5 +1,6 @@
 """The test as a driver meets it, and what staff do around it."""
 
+from assessments.views.exchange import ExportQuestionsView, ImportQuestionsView
 from assessments.views.results import ResultView
 from assessments.views.rules import (
     ProposeTestRuleView,
@@ -12,6 +13,8 @@ from assessments.views.start import StartTestView
 
 __all__ = [
     "AnswerQuestionView",
+    "ExportQuestionsView",
+    "ImportQuestionsView",
     "ProposeTestRuleView",
     "ResultView",
     "ReviewView",

@@ -10,7 +10,6 @@ from django.utils import timezone
 from wagtail.images import get_image_model
 from wagtail.images.tests.utils import get_test_image_file
 
-from assessments import actions
 from assessments.actions import ImportRefused, export_questions, import_questions
 from assessments.importers import READERS, WRITERS
 from assessments.importers.item import Choice, Kind, Reading
@@ -201,9 +200,9 @@ def test_topic_of_another_authority_is_not_open(course):
 def test_topic_that_the_test_of_the_course_draws_from_is_open(course, now):
     other = make_course(slug="other", authority=AuthorityFactory())
     theirs = Topic.objects.create(slug="theirs", title="Theirs", lesson=other.lessons()[0])
-    rule = TestRule(course=course, effective_from=now.date(), reason="Drawn from theirs.")
-    by = UserFactory(is_superuser=True)
-    actions.propose_rule(rule=rule, blueprint={theirs: (1, 0)}, by=by, now=now)
+    signed = {"proposed_by": UserFactory(), "proposed_at": now, "reason": "Theirs as well."}
+    rule = TestRule.objects.create(course=course, effective_from=now.date(), **signed)
+    TestRuleTopic.objects.create(rule=rule, topic=theirs, questions=1)
     take(course, item(text="New", topic="theirs"))
     question = Question.objects.get(text="New")
     assert (question.topic, question.lesson.slug) == (theirs, "lesson-1")
