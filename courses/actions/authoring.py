@@ -8,7 +8,7 @@ from django.db import transaction
 from wagtail.actions.convert_alias import ConvertAliasPageAction
 from wagtail.actions.copy_for_translation import CopyPageForTranslationAction
 from wagtail.actions.unpublish_page import UnpublishPageAction
-from wagtail.models import GroupPagePermission, Locale
+from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Locale
 
 from courses.models import AllowedTerm, CourseIndexPage, CoursePage, LessonPage, ReviewedPage
 from people.actions import role_group
@@ -19,6 +19,11 @@ from people.models import Authority, Membership, User
 PAGE_PERMISSIONS = {
     Membership.Role.AUTHOR: ("add_page", "change_page"),
     Membership.Role.REVIEWER: ("change_page", "publish_page"),
+}
+PICTURES = "Pictures"  # With the code of the authority, the name of its collection.
+PICTURE_PERMISSIONS = {
+    Membership.Role.AUTHOR: ("add_image", "choose_image"),
+    Membership.Role.REVIEWER: ("choose_image",),
 }
 
 
@@ -59,6 +64,23 @@ def open_to_trainers(*, course: CoursePage) -> None:
             content_type__app_label="wagtailcore", codename__in=codenames
         ):
             permissions.get_or_create(group=groups[role], page=course, permission=permission)
+    _open_pictures(course.authority)
+
+
+def _open_pictures(authority: Authority) -> None:
+    """A collection of the authority's own, so that its trainers choose from no other's pictures."""
+    name = f"{PICTURES} {authority.code}"
+    root = Collection.get_first_root_node()
+    collection = root.get_children().filter(name=name).first()
+    if collection is None:
+        collection = root.add_child(instance=Collection(name=name))
+    for role, codenames in PICTURE_PERMISSIONS.items():
+        for permission in Permission.objects.filter(
+            content_type__app_label="wagtailimages", codename__in=codenames
+        ):
+            GroupCollectionPermission.objects.get_or_create(
+                group=role_group(role, authority), collection=collection, permission=permission
+            )
 
 
 @transaction.atomic

@@ -1,9 +1,10 @@
 """Staff pages of writing and reviewing: a new course, a term allowed, the list of lessons."""
 
+from itertools import chain
 from typing import Any, cast
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
+from wagtail import hooks
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.models import Page, TaskState
 
@@ -139,18 +141,34 @@ class ReviewView(WagtailAdminTemplateMixin, FormView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         draft = self.state.revision.as_object()
         lesson = isinstance(draft, LessonPage)
+        notes = [note(self.request, draft) for note in hooks.get_hooks("review_notes")]
         return {
             **super().get_context_data(**kwargs),
             "state": self.state,
             "content": self.content,
-            "is_page": isinstance(self.content, Page),
+            "addresses": _addresses_of(self.content),
+            "notes": list(chain.from_iterable(notes)),
             "reading_age": reading_age(draft.reading_matter()) if lesson else None,
             "highest_age": HIGHEST_AGE,
         }
 
     def form_valid(self, form: ApproveForm) -> HttpResponse:
         action = "reject" if "reject" in self.request.POST else "approve"
-        self.task.on_action(self.state, self.request.user, action, **form.cleaned_data)
+        try:
+            self.task.on_action(self.state, self.request.user, action, **form.cleaned_data)
+        except ValidationError as faults:
+            form.add_error(None, faults)
+            return self.form_invalid(form)
         done = {"approve": _("Approved."), "reject": _("Sent back to the author.")}
         messages.success(self.request, done[action])
         return redirect("wagtailadmin_home")
+
+
+def _addresses_of(content: Any) -> dict[str, str]:
+    """The names of Wagtail's own pages about the content."""
+    if isinstance(content, Page):
+        names = "wagtailadmin_pages:workflow_preview", "wagtailadmin_pages:revisions_compare"
+    else:
+        name = content.snippet_viewset.get_url_name
+        names = name("workflow_preview"), name("revisions_compare")
+    return dict(zip(("preview", "compare"), names, strict=True))
