@@ -240,6 +240,16 @@ def freeze(
     return paper
 
 
+def shown(*, text: str, kind: str, options: Sequence[str], seed: str) -> dict[str, Any]:
+    """A question as a page shows it, outside any paper and without a key: also a draft that nobody
+    could mark. An empty seed keeps the order of the options."""
+    places = list(range(len(options)))
+    if seed:
+        places.sort(key=lambda place: _lot(seed, "option", place))
+    in_order = [FrozenOption(token=str(place), text=options[place]) for place in places]
+    return {"text": text, "kind": kind, "options": in_order}
+
+
 def chosen_in_order(question: Mapping[str, Any], tokens: Iterable[str]) -> str:
     """The way an answer is written down and compared with the key: the tokens of the chosen options
     in the order of the paper, with a space between them."""

@@ -35,3 +35,15 @@ class RuleRefused(Refused):
 
 class ImportRefused(Refused):
     """``code``: ``no_lesson``: the course has none that a question could be about."""
+
+
+class QuestionRefused(Refused):
+    """``code``: ``not_allowed``, ``retired``, ``no_reason``, ``in_review``, ``locked``,
+    ``nothing_new``, ``faulty``, ``not_live``, ``not_a_trainer`` or ``day_is_over``.
+
+    ``faults`` are the sentences that say what makes a question faulty.
+    """
+
+    def __init__(self, code: str, faults: tuple[str, ...] = ()) -> None:
+        super().__init__(code)
+        self.faults = faults

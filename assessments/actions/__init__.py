@@ -1,5 +1,6 @@
 """Every change to the question bank, test rules, sittings and what follows them."""
 
+from assessments.actions.bank import retire, set_upkeep, submit_for_review, take_out
 from assessments.actions.exchange import Export, ImportReport, export_questions, import_questions
 from assessments.actions.rules import approve_rule, propose_rule
 from assessments.actions.sittings import (
@@ -9,7 +10,14 @@ from assessments.actions.sittings import (
     start_sitting,
     submit,
 )
-from assessments.refusals import AnswerRefused, ImportRefused, Refused, RuleRefused, StartRefused
+from assessments.refusals import (
+    AnswerRefused,
+    ImportRefused,
+    QuestionRefused,
+    Refused,
+    RuleRefused,
+    StartRefused,
+)
 
 __all__ = [
     "SETTLE",
@@ -17,6 +25,7 @@ __all__ = [
     "Export",
     "ImportRefused",
     "ImportReport",
+    "QuestionRefused",
     "Refused",
     "RuleRefused",
     "StartRefused",
@@ -26,6 +35,10 @@ __all__ = [
     "give_answer",
     "import_questions",
     "propose_rule",
+    "retire",
+    "set_upkeep",
     "start_sitting",
     "submit",
+    "submit_for_review",
+    "take_out",
 ]

@@ -1,7 +1,13 @@
 """Forms of the test: for drivers and for staff."""
 
-from assessments.forms.bank import QuestionForm
+from assessments.forms.bank import (
+    QuestionForm,
+    QuestionUpkeepForm,
+    RetireQuestionForm,
+    TopicForm,
+)
 from assessments.forms.exchange import ExportForm, ImportForm
+from assessments.forms.finding import QuestionFilters
 from assessments.forms.rules import RuleStartForm, TestRuleForm, like_preset, like_rule
 from assessments.forms.sittings import AnswerForm
 
@@ -9,9 +15,13 @@ __all__ = [
     "AnswerForm",
     "ExportForm",
     "ImportForm",
+    "QuestionFilters",
     "QuestionForm",
+    "QuestionUpkeepForm",
+    "RetireQuestionForm",
     "RuleStartForm",
     "TestRuleForm",
+    "TopicForm",
     "like_preset",
     "like_rule",
 ]

@@ -7,32 +7,46 @@ from typing import Any, ClassVar, Self
 import pgtrigger
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
+from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
+from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.models import (
     DraftStateMixin,
     LockableMixin,
     Orderable,
+    PreviewableMixin,
     Revision,
     RevisionMixin,
     WorkflowMixin,
 )
 
+from assessments.kinds import OptionFault, option_faults
+from assessments.models.finding import FindingQuerySet
 from assessments.models.pictures import PaperPicture
+from assessments.models.retirement import Retirable
+from assessments.models.topics import Topic
 from assessments.paper import BankOption, BankQuestion, Candidate, Picture
-from courses.models import CoursePage, LessonPage, Reviewed, Upkeep, UpkeepQuerySet
+from courses.models import CoursePage, LessonPage, Reviewed, Upkeep
 from courses.models.review import Fault
 from people.models import Authority
 
 # Exposure is counted over the questions drawn last, about a hundred papers: those are the ones that
 # people talk about, and the cost stays the same however many sittings there have been.
 EXPOSURE_WINDOW = 2000
-PICTURE_SIZE = "max-720x720|format-webp"  # Pixels: wide enough for a phone, light enough for 3G.
+OPTION_FAULTS = {
+    OptionFault.TOO_FEW: _("A question has at least two options."),
+    OptionFault.TOO_MANY: _("There are too many options for this kind of question."),
+    OptionFault.NOT_ONE_RIGHT: _("Mark exactly one option as the right one."),
+    OptionFault.NOT_RIGHT_AND_WRONG: _("Mark every right option, and leave at least one unmarked."),
+    OptionFault.SAME_TEXT: _("Two options say the same."),
+}
 
 # Right and wrong options of a question, as many as its kind asks for: only then can it be marked.
 SOUND = """
@@ -96,25 +110,7 @@ RETURN NULL;
 """.replace("{sound}", SOUND)
 
 
-class Topic(models.Model):
-    """What a question is about; after a fail its name and lesson are all that a driver is shown."""
-
-    slug = models.SlugField(unique=True)
-    title = models.CharField(max_length=120)
-    lesson = models.ForeignKey(
-        LessonPage, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-
-    panels: ClassVar[list[Any]] = [FieldPanel("title"), FieldPanel("slug"), FieldPanel("lesson")]
-
-    class Meta:
-        ordering = ["pk"]
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class QuestionQuerySet(UpkeepQuerySet["Question"]):
+class QuestionQuerySet(FindingQuerySet["Question"]):
     def of_course(self, course: CoursePage) -> Self:
         """The bank of a course: whatever is about one of its lessons."""
         return self.filter(lesson__in=LessonPage.objects.descendant_of(course))
@@ -153,7 +149,15 @@ class QuestionManager(models.Manager.from_queryset(QuestionQuerySet)):
 
 
 class Question(
-    Reviewed, Upkeep, WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, ClusterableModel
+    Reviewed,
+    Retirable,
+    Upkeep,
+    PreviewableMixin,
+    WorkflowMixin,
+    DraftStateMixin,
+    LockableMixin,
+    RevisionMixin,
+    ClusterableModel,
 ):
     """A question for drivers. Papers keep their own copy, so edits change no sitting.
 
@@ -236,18 +240,6 @@ class Question(
         editable=False,
         help_text=_("Its place in the first bank."),
     )
-    retired_at: models.DateTimeField = models.DateTimeField(null=True, blank=True, editable=False)
-    retired_by: models.ForeignKey = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-    )
-    retired_reason: models.CharField = models.CharField(
-        max_length=250, blank=True, db_default="", editable=False
-    )
     _revisions = GenericRelation("wagtailcore.Revision", related_query_name="question")
     wording_field = "text"
 
@@ -312,18 +304,41 @@ class Question(
 
     def publication_faults(self, *, on: date) -> list[Fault]:
         """An import may leave the source open; nothing goes live without one."""
-        faults = super().publication_faults(on=on)
+        faults = [*super().publication_faults(on=on), *self.unsoundness()]
         if not self.source:
             faults.append(Fault("source", gettext("Say where the fact comes from.")))
         return faults
 
+    def unsoundness(self) -> list[Fault]:
+        """Why it could not be marked, or not be understood by somebody who does not see."""
+        options = [(option.text, option.correct) for option in self.options.all()]
+        faults = option_faults(self.kind, options)
+        found = [Fault(self.wording_field, str(OPTION_FAULTS[fault])) for fault in faults]
+        if self.image_id and not self.image_alt.strip():
+            found.append(Fault("image_alt", gettext("Say in words what the picture shows.")))
+        return found
+
     def publish(self, revision: Revision, user: Any = None, **kwargs: Any) -> Any:
-        """Go live with a copy of the picture as it is now; papers show that copy."""
+        """Go live with a copy of the picture as it is now; papers show that copy.
+
+        Raises ValidationError for a retired question and for one that could not be marked.
+        """
+        if Question.objects.filter(pk=self.pk, retired_at__isnull=False).exists():
+            raise ValidationError(gettext("This question is retired: it does not go live again."))
+        faults = revision.as_object().unsoundness()
+        if faults:
+            raise ValidationError([fault.message for fault in faults])
         published = super().publish(revision, user=user, **kwargs)
         live = Question.objects.select_related("image").get(pk=self.pk)
-        live.picture = _copy_of(live.image) if live.image else None
+        live.picture = PaperPicture.objects.copy_of(live.image) if live.image else None
         live.save(update_fields=["picture"])
         return published
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """As a driver sees it: by whoever draws the pages of a test."""
+        draw, *_others = hooks.get_hooks("preview_question")
+        page: HttpResponse = draw(request, self)
+        return page
 
 
 class QuestionOptionQuerySet(models.QuerySet["QuestionOption"]):
@@ -361,14 +376,6 @@ class QuestionOption(Orderable):
 
     def __str__(self) -> str:
         return str(self.text)
-
-
-def _copy_of(image: Any) -> PaperPicture:
-    rendition = image.get_rendition(PICTURE_SIZE)
-    with rendition.file.open("rb") as file:
-        return PaperPicture.objects.keep(
-            file.read(), width=rendition.width, height=rendition.height
-        )
 
 
 def _picture(question: Question) -> Picture | None:

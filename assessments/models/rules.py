@@ -12,7 +12,8 @@ from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from assessments.fairness import TopicDraw
-from assessments.models.bank import Question, Topic
+from assessments.models.bank import Question
+from assessments.models.topics import Topic
 from assessments.waiting import PATTERN as WAIT
 from courses.models import CoursePage
 from people.models import DatedRule

@@ -4,12 +4,15 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from wagtail.images import get_image_model
+from wagtail.permissions import policy_registry
 
 from assessments.models import Question, Topic
+from assessments.models.bank import QuestionQuerySet
 from courses.models import CoursePage, LessonPage
 from courses.perms import lessons_at
 from people import perms as people
-from people.models import Membership
+from people.models import Authority, Membership
 
 Role = Membership.Role
 # What a trainer may do with the questions of their own authority's courses. Nobody publishes one,
@@ -18,9 +21,15 @@ QUESTION_ROLES: Mapping[str, Collection[str]] = {
     "view": (Role.AUTHOR, Role.REVIEWER),
     "add": (Role.AUTHOR,),
     "change": (Role.AUTHOR, Role.REVIEWER),
+    "submit": (Role.AUTHOR,),
     "unpublish": (Role.REVIEWER,),
+    "retire": (Role.REVIEWER,),
 }
-TOPIC_ROLES: Mapping[str, Collection[str]] = {"view": (Role.AUTHOR, Role.REVIEWER)}
+TOPIC_ROLES: Mapping[str, Collection[str]] = {
+    "view": (Role.AUTHOR, Role.REVIEWER),
+    "add": (Role.AUTHOR,),
+    "change": (Role.AUTHOR,),
+}
 
 
 def trainer_lessons(user: Any, *roles: str) -> "QuerySet[LessonPage]":
@@ -41,11 +50,9 @@ def authored_courses(user: Any) -> "QuerySet[CoursePage]":
     return courses.filter(authority__in=people.authorities_of(user, Role.AUTHOR))
 
 
-def trainer_questions(user: Any, *roles: str) -> "QuerySet[Question]":
+def trainer_questions(user: Any, *roles: str) -> QuestionQuerySet:
     """The questions of the lessons above."""
-    questions: QuerySet[Question] = Question.objects.filter(
-        lesson__in=trainer_lessons(user, *roles)
-    )
+    questions: QuestionQuerySet = Question.objects.filter(lesson__in=trainer_lessons(user, *roles))
     return questions
 
 
@@ -53,3 +60,31 @@ def trainer_topics(user: Any, *roles: str) -> "QuerySet[Topic]":
     """The topics of the lessons above; those without a lesson are the administrators' alone."""
     own = Q(lesson__in=trainer_lessons(user, *roles))
     return Topic.objects.filter(own | Q(lesson=None) if user.is_superuser else own)
+
+
+def questions_open_to(user: Any, action: str) -> QuestionQuerySet:
+    """The questions with which the person may do what ``QUESTION_ROLES`` calls ``action``."""
+    return trainer_questions(user, *QUESTION_ROLES[action])
+
+
+def may_with_question(user: Any, action: str, question: Question) -> bool:
+    return bool(user.is_active and questions_open_to(user, action).filter(pk=question.pk).exists())
+
+
+def same_bank(user: Any, question: Question) -> QuestionQuerySet:
+    """The other questions of the authority that looks after this one, as far as the person sees
+    them, but for retired ones."""
+    seen = questions_open_to(user, "view").filter(retired_at=None).exclude(pk=question.pk)
+    authority = question.home_authority()
+    if authority is None:
+        return seen.exclude(lesson__in=lessons_at(Authority.objects.all()))
+    return seen.filter(lesson__in=lessons_at(Authority.objects.filter(pk=authority.pk)))
+
+
+def choosable_images(user: Any) -> QuerySet[Any]:
+    """The pictures that Wagtail's chooser offers the person: those of the collections open to
+    them."""
+    model = get_image_model()
+    policy = policy_registry.get_by_type(model)
+    images: QuerySet[Any] = policy.instances_user_has_permission_for(user, "choose")
+    return images

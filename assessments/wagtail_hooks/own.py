@@ -6,7 +6,7 @@ from django.contrib.admin.utils import unquote
 from django.db.models import Model
 from django.http import Http404, HttpRequest
 from wagtail.permissions import policy_registry
-from wagtail.snippets.views.snippets import UnpublishView
+from wagtail.snippets.views.snippets import CopyView, UnpublishView
 
 ANYTHING = ("view", "add", "change", "delete", "unpublish")
 
@@ -43,3 +43,10 @@ class PullQuestionView(UnpublishView):
     """Reviewers take a question out of the tests at once; papers keep their own copy."""
 
     permission_required = "unpublish"
+
+
+class CopyQuestionView(CopyView):
+    """Shows a filled-in form that leads to a new question. Sent to this address instead, Wagtail
+    would write it into the question it was copied from, live or not, past any review."""
+
+    http_method_names = ("get", "head")

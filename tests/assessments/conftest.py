@@ -7,8 +7,18 @@ from wagtail.rich_text import RichText
 from assessments import actions
 from assessments.models import Question, QuestionOption, TestRule
 from courses.models import CourseIndexPage, CoursePage, Enrolment, LessonPage, ModulePage
+from lms.roles import sync_groups
+from tests.assessments.bank import SECRET
 from tests.databases import clone, drop, ensure_template
-from tests.factories import LONG_AGO, LearnerFactory, UserFactory, complete_lessons, make_test_rule
+from tests.factories import (
+    LONG_AGO,
+    AuthorityFactory,
+    LearnerFactory,
+    UserFactory,
+    complete_lessons,
+    make_question,
+    make_test_rule,
+)
 
 SCREEN = {"heading": "Screen", "content": [("text", RichText("<p>Text.</p>"))]}
 EXPLANATION = "Because of the explanation."
@@ -61,6 +71,30 @@ def clock(time_machine, now):
     """Stands still at ``now`` for the pages, which read the clock."""
     time_machine.move_to(now, tick=False)
     return time_machine
+
+
+@pytest.fixture
+def home(course):
+    """The council whose trainers look after the course."""
+    course.authority = AuthorityFactory()
+    course.save()
+    return course.authority
+
+
+@pytest.fixture
+def draft(course, home):
+    """A question of that council that was never live."""
+    topic = rule_of(course).blueprint.first().topic
+    question = make_question(topic, live=False, text=SECRET)
+    question.save_revision()
+    sync_groups()
+    return question
+
+
+@pytest.fixture
+def media(settings, tmp_path):
+    """Pictures are kept in a folder of the test's own."""
+    settings.MEDIA_ROOT = tmp_path
 
 
 @pytest.fixture
