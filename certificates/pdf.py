@@ -1,25 +1,19 @@
 """A certificate as a PDF: PDF/UA-1 and PDF/A-2a in one file, the same bytes every time."""
 
 import io
-import json
-from datetime import UTC, date
-from functools import cache
+from datetime import date
 from pathlib import Path
-from threading import Lock
-from typing import Any, cast
+from typing import Any
 
 import segno
-import typst
-from anyascii import anyascii
-from django.conf import settings
 
+from assessments.typesetting import in_latin_letters, typeset
 from certificates.models import Certificate
 
 TEMPLATE = Path(__file__).parent / "typst" / "certificate.typ"
 HEADING = "Certificate of training"
 SERVICE = "Driver safeguarding training"
 ID_METHOD = "Identity was not checked at the test"
-_one_at_a_time = Lock()  # A compiler is not shared by two threads at the same moment.
 
 
 def render_certificate(certificate: Certificate) -> bytes:
@@ -28,36 +22,13 @@ def render_certificate(certificate: Certificate) -> bytes:
     Where no font has a character of the name, the whole is written in plain Latin letters: the
     standards forbid an empty box in its place.
     """
-    facts = _facts(certificate)
-    try:
-        return _compile(facts, certificate)
-    except typst.TypstError:
-        plain = _in_latin_letters(facts)
-        plain["name"] = " ".join(word[:1].upper() + word[1:] for word in plain["name"].split())
-        return _compile(plain, certificate)
+    return typeset(TEMPLATE, _facts(certificate), at=certificate.passed_at, plain=_plain)
 
 
-def _compile(facts: dict[str, Any], certificate: Certificate) -> bytes:
-    with _one_at_a_time:
-        file = _compiler().compile(
-            format="pdf",
-            pdf_standards=["ua-1", "a-2a"],
-            sys_inputs={"facts": json.dumps(facts)},
-            timestamp=certificate.passed_at.astimezone(UTC).replace(microsecond=0),
-        )
-    return cast("bytes", file)
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    """One for each process: reading the fonts takes longer than a page."""
-    fonts = settings.FONTS_DIR
-    return typst.Compiler(
-        input=TEMPLATE,
-        root=TEMPLATE.parent,
-        font_paths=[fonts] if fonts.is_dir() else [],
-        ignore_system_fonts=True,
-    )
+def _plain(facts: dict[str, Any]) -> dict[str, Any]:
+    plain: dict[str, Any] = in_latin_letters(facts)
+    plain["name"] = " ".join(word[:1].upper() + word[1:] for word in plain["name"].split())
+    return plain
 
 
 def _facts(certificate: Certificate) -> dict[str, Any]:
@@ -93,12 +64,3 @@ def _qr(url: str) -> str:
     drawing = io.BytesIO()
     segno.make(url, error="m", micro=False).save(drawing, kind="svg", border=2, xmldecl=False)
     return drawing.getvalue().decode()
-
-
-def _in_latin_letters(fact: Any) -> Any:
-    """The same facts without any character that a font could lack."""
-    if isinstance(fact, str):
-        return anyascii(fact)
-    if isinstance(fact, dict):
-        return {key: _in_latin_letters(value) for key, value in fact.items()}
-    return [_in_latin_letters(value) for value in fact]

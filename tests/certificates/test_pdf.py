@@ -9,7 +9,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from certificates import pdf
+from assessments import typesetting
 from certificates.models import Certificate
 from certificates.pdf import render_certificate
 
@@ -146,12 +146,12 @@ def test_name_that_no_font_has_is_written_in_latin_letters(name, plain):
 
 def test_without_the_fonts_folder_typsts_own_fonts_serve(settings, tmp_path):
     settings.FONTS_DIR = tmp_path / "missing"
-    pdf._compiler.cache_clear()
+    typesetting.compiler.cache_clear()
     try:
         assert "This is to certify that Ade Example" in text_of(make())
         assert "Gurprit" in text_of(make(holder_name="ਗੁਰਪ੍ਰੀਤ"))
     finally:
-        pdf._compiler.cache_clear()
+        typesetting.compiler.cache_clear()
 
 
 def test_what_is_unknown_is_left_out():
