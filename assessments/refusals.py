@@ -47,3 +47,13 @@ class QuestionRefused(Refused):
     def __init__(self, code: str, faults: tuple[str, ...] = ()) -> None:
         super().__init__(code)
         self.faults = faults
+
+
+class ResultRefused(Refused):
+    """``code``: ``not_allowed``, ``own_record``, ``no_reason``, ``passed`` or
+    ``digest_mismatch``."""
+
+
+class RulingRefused(Refused):
+    """``code``: ``not_allowed``, ``own_record``, ``own_version``, ``own_proposal``, ``no_reason``
+    or ``digest_mismatch``."""

@@ -1,5 +1,7 @@
 """The clock of the test room."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -10,3 +12,12 @@ from assessments import actions
 def close_expired_sittings() -> None:
     """Mark every sitting whose time is over; safe to run twice and on many workers."""
     actions.close_expired(now=timezone.now())
+
+
+@shared_task
+def rescore_withdrawn(days: int | None = None) -> None:
+    """Score again what confirmed withdrawals ask for. With ``days``, only for those that are no
+    older: a cheap run for every minute, beside a rarer one over all of them."""
+    now = timezone.now()
+    since = None if days is None else now - timedelta(days=days)
+    actions.rescore_withdrawn(now=now, confirmed_since=since)

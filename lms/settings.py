@@ -213,6 +213,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "assessments.tasks.close_expired_sittings",
         "schedule": 30.0,
     },
+    "rescore-new": {"task": "assessments.tasks.rescore_withdrawn", "schedule": 60.0, "args": (2,)},
+    "rescore": {"task": "assessments.tasks.rescore_withdrawn", "schedule": crontab(hour=4)},
     "issue-recent-certificates": {
         "task": "certificates.tasks.issue_missing_certificates",
         "schedule": 10.0,

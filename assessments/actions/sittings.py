@@ -10,7 +10,7 @@ from django.db import transaction
 from assessments import paper, perms, waiting
 from assessments.actions.drawing import draw_paper
 from assessments.marking import Marking
-from assessments.models import Adjustment, Answer, DrawnQuestion, Sitting, TestRule
+from assessments.models import Adjustment, Answer, DrawnQuestion, Sitting, TestRule, Withdrawal
 from assessments.perms import Standing
 from assessments.refusals import AnswerRefused, StartRefused
 from assessments.signals import attempt_passed
@@ -182,10 +182,14 @@ def close(sitting: Sitting, now: datetime) -> None:
     the clock has gone since.
     """
     late = sitting.time_is_up(now)
-    marking = sitting.mark()
     sitting.closed_by = Sitting.ClosedBy.DEADLINE if late else Sitting.ClosedBy.SUBMIT
     ended_at = sitting.deadline_at if late and sitting.deadline_at else now
     sitting.closed_at = max(ended_at, sitting.started_at)
+    # Held, so that a withdrawal is confirmed before this result or after it: what this marking does
+    # not count, scoring again finds.
+    Withdrawal.objects.hold(sitting)
+    withdrawn = Withdrawal.objects.on(sitting).withdrawn_at(sitting.closed_at).versions()
+    marking = sitting.mark(withdrawn=withdrawn)
     sitting.outcome = Sitting.Outcome.PASSED if marking.passed else Sitting.Outcome.FAILED
     sitting.correct_count = marking.correct_count
     fails = 0 if marking.passed else _fails(sitting)

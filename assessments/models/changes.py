@@ -1,18 +1,50 @@
 """What may follow a result: a challenge, a question withdrawn, a sitting voided or scored anew."""
 
-from typing import Self
+from datetime import datetime
+from typing import Any, ClassVar, Self
 
 import pgtrigger
 from django.conf import settings
-from django.db import models
-from django.db.models import F, Q
+from django.db import connection, models
+from django.db.models import F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Revision
 
 from assessments.models.bank import Question
-from assessments.models.signatures import Countersigned
-from assessments.models.sittings import Sitting
+from assessments.models.signatures import Countersigned, CountersignedQuerySet
+from assessments.models.sittings import Answer, DrawnQuestion, Sitting
 from courses.models.facts import Fact
+
+HELD = "SELECT 1 FROM assessments_withdrawal WHERE question_id = ANY(%s) FOR SHARE"
+
+
+class WithdrawalQuerySet(CountersignedQuerySet):
+    def on(self, sitting: Sitting) -> Self:
+        """Of the questions on the paper; which version, ``versions`` tells."""
+        return self.filter(question__in=[part["question_id"] for part in sitting.questions])
+
+    def withdrawn_at(self, moment: datetime) -> Self:
+        """What counts in a first result: all that was confirmed when the sitting ended. What is
+        confirmed later changes the result by a fact of its own, so marking again agrees (I07)."""
+        return self.filter(confirmed_at__lte=moment)
+
+    def counted_in(self, sitting: Sitting) -> Self:
+        """What the result of a closed sitting stands on now: that, and what it was scored again
+        for since."""
+        later = Q(pk__in=sitting.changes.values("withdrawal"))
+        return self.on(sitting).filter(Q(confirmed_at__lte=sitting.closed_at) | later)
+
+    def versions(self) -> frozenset[tuple[int, int | None]]:
+        """Question and revision, as marking knows them."""
+        return frozenset(self.values_list("question_id", "revision_id"))
+
+    def hold(self, sitting: Sitting) -> None:
+        """Keep those of the paper as they are until the transaction ends; whoever wants to confirm
+        one waits so long. Others may hold them too."""
+        question_ids = [part["question_id"] for part in sitting.questions]
+        with connection.cursor() as cursor:
+            cursor.execute(HELD, [question_ids])
 
 
 class Withdrawal(Countersigned):
@@ -24,6 +56,8 @@ class Withdrawal(Countersigned):
         Revision, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     reason = models.TextField()
+
+    objects: ClassVar[Any] = WithdrawalQuerySet.as_manager()
 
     class Meta(Countersigned.Meta):
         constraints = [
@@ -43,6 +77,32 @@ class Withdrawal(Countersigned):
 
     def __str__(self) -> str:
         return f"{self.question_id}"
+
+    def draws(self) -> QuerySet[DrawnQuestion]:
+        """Where the version stood on a paper."""
+        return DrawnQuestion.objects.filter(question=self.question_id, revision=self.revision_id)
+
+    def draws_not_right(self) -> QuerySet[DrawnQuestion]:
+        """Where the answer that counts is another than the key, or there is none. It only narrows
+        down which papers are worth marking: marking decides."""
+        given = Answer.objects.filter(sitting=OuterRef("sitting"), position=OuterRef("position"))
+        place = Cast(F("position") - 1, TextField())
+        key = Func(
+            F("sitting__paper"),
+            Value("questions"),
+            place,
+            Value("key"),
+            function="jsonb_extract_path_text",
+            output_field=TextField(),
+        )
+        last = Coalesce(Subquery(given.order_by("-pk").values("chosen")[:1]), Value(""))
+        return self.draws().annotate(given=last, right=key).exclude(given=F("right"))
+
+    def sittings_to_score(self) -> QuerySet[Sitting]:
+        """Closed before the confirmation, in need of scoring again, and not scored again yet."""
+        scored = Sitting.objects.filter(changes__withdrawal=self)
+        closed = Sitting.objects.counting().filter(closed_at__lt=self.confirmed_at)
+        return closed.filter(drawn_questions__in=self.draws_not_right()).exclude(pk__in=scored)
 
 
 class ChallengeQuerySet(models.QuerySet["Challenge"]):

@@ -11,7 +11,7 @@ from django.views.generic.base import ContextMixin, TemplateResponseMixin
 
 from assessments import perms
 from assessments.marking import Revisit
-from assessments.models import Sitting
+from assessments.models import Sitting, Withdrawal
 from assessments.views.sitting import SittingView
 from assessments.views.words import reason_in_words
 from courses.models import LessonPage
@@ -35,7 +35,8 @@ class ResultView(TemplateResponseMixin, ContextMixin, SittingView):
         passed = self.sitting.result == Sitting.Outcome.PASSED
         context = super().get_context_data(sitting=self.sitting, passed=passed, **kwargs)
         if not passed:
-            marking = self.sitting.mark()
+            withdrawn = Withdrawal.objects.counted_in(self.sitting).versions()
+            marking = self.sitting.mark(withdrawn=withdrawn)
             enough = marking.correct_count >= marking.required_count
             context |= {
                 "marking": marking,

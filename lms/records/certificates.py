@@ -9,16 +9,24 @@ from certificates.reference import is_wellformed
 from lms.records.invariant import Counts, Invariant, stated
 from lms.records.stream import rows
 
-CERTIFIED = """
-SELECT count(*), count(*) FILTER (WHERE c.id IS NULL)
-FROM assessments_sitting s LEFT JOIN certificates_certificate c ON c.sitting_id = s.id
-WHERE s.result = 'passed' AND (c.id IS NOT NULL OR s.closed_at <= %(now)s - %(grace)s)
+# A pass may be of an old sitting that was scored again just now.
+PASSES = """
+FROM (
+    SELECT s.id, coalesce((
+        SELECT min(changed_at) FROM assessments_resultchange
+        WHERE sitting_id = s.id AND outcome = 'passed' AND outcome_before = 'failed'
+    ), s.closed_at) AS passed_at
+    FROM assessments_sitting s WHERE s.result = 'passed'
+) AS s
+LEFT JOIN certificates_certificate c ON c.sitting_id = s.id
 """
-
-WAITING = """
-SELECT count(*), 0
-FROM assessments_sitting s LEFT JOIN certificates_certificate c ON c.sitting_id = s.id
-WHERE s.result = 'passed' AND c.id IS NULL AND s.closed_at > %(now)s - %(grace)s
+CERTIFIED = f"""
+SELECT count(*), count(*) FILTER (WHERE c.id IS NULL) {PASSES}
+WHERE c.id IS NOT NULL OR s.passed_at <= %(now)s - %(grace)s
+"""
+WAITING = f"""
+SELECT count(*), 0 {PASSES}
+WHERE c.id IS NULL AND s.passed_at > %(now)s - %(grace)s
 """
 
 EARNED = """

@@ -89,11 +89,13 @@ SELECT count(*), count(*) FILTER (
 FROM assessments_sitting s JOIN courses_enrolment e ON e.id = s.enrolment_id
 """
 
+# Scoring again may let a fail pass in whose round a later sitting was passed: both stand.
 ROUNDS_CLOSED = """
-SELECT count(*), count(*) FILTER (WHERE (passes <= 1 AND (closed_at IS NOT NULL OR passes = 0)
+SELECT count(*), count(*) FILTER (WHERE (first <= 1 AND (closed_at IS NOT NULL OR passes = 0)
     AND (closed_at IS NULL OR completed_at IS NOT NULL)) IS NOT TRUE)
 FROM (
-    SELECT e.completed_at, e.closed_at, count(s.id) AS passes
+    SELECT e.completed_at, e.closed_at, count(s.id) AS passes,
+        count(s.id) FILTER (WHERE s.outcome = 'passed') AS first
     FROM courses_enrolment e
     LEFT JOIN assessments_sitting s ON s.enrolment_id = e.id AND s.result = 'passed'
     GROUP BY e.id
@@ -102,13 +104,28 @@ FROM (
 
 PAPERS = "SELECT paper, paper_digest FROM assessments_sitting"
 
-RESULTS = """
-SELECT s.paper, r.pass_mark, r.critical_must_be_right, s.outcome, s.correct_count, (
+# The first result counts what was withdrawn by the end of the sitting (``withdrawn_at``); what it
+# stands at now counts the withdrawals, too, for which it was scored again.
+MARKED = """
+SELECT s.paper, r.pass_mark, r.critical_must_be_right, {stored}, (
     SELECT jsonb_object_agg(a.position, a.chosen ORDER BY a.id)
-    FROM assessments_answer a WHERE a.sitting_id = s.id)
-FROM assessments_sitting s JOIN assessments_testrule r ON r.id = s.rule_id
+    FROM assessments_answer a WHERE a.sitting_id = s.id), (
+    SELECT jsonb_agg(jsonb_build_array(w.question_id, w.revision_id))
+    FROM assessments_drawnquestion d
+    JOIN assessments_withdrawal w ON w.question_id = d.question_id
+    WHERE d.sitting_id = s.id AND (w.confirmed_at <= s.closed_at OR {also}))
+FROM assessments_sitting s JOIN assessments_testrule r ON r.id = s.rule_id {last}
 WHERE s.closed_at IS NOT NULL AND s.outcome <> 'void'
 """
+RESULTS = MARKED.format(stored="s.outcome, s.correct_count", also="false", last="")
+SCORED_AGAIN = MARKED.format(
+    stored="c.outcome, c.correct_count",
+    also="""w.id IN (
+        SELECT withdrawal_id FROM assessments_resultchange WHERE sitting_id = s.id)""",
+    last="""JOIN LATERAL (
+        SELECT outcome, correct_count FROM assessments_resultchange
+        WHERE sitting_id = s.id AND kind = 'rescored' ORDER BY id DESC LIMIT 1) AS c ON true""",
+)
 
 # What a sitting stands at is what its last change says.
 CHANGES = """
@@ -147,11 +164,21 @@ def papers(now: datetime) -> Counts:
 
 
 def results(now: datetime) -> Counts:
+    return _marked_again(RESULTS)
+
+
+def scored_again(now: datetime) -> Counts:
+    return _marked_again(SCORED_AGAIN)
+
+
+def _marked_again(statement: str) -> Counts:
     """Marks every closed paper again; of several answers to a question the last one counts."""
     checked = broken = 0
-    for paper, pass_mark, critical, outcome, correct_count, answers in rows(RESULTS):
+    for paper, pass_mark, critical, outcome, correct_count, answers, versions in rows(statement):
         given = {int(place): chosen for place, chosen in json.loads(answers or "{}").items()}
-        marking = mark(json.loads(paper), given, Standard(pass_mark, critical))
+        withdrawn = {(question, revision) for question, revision in json.loads(versions or "[]")}
+        standard = Standard(pass_mark, critical)
+        marking = mark(json.loads(paper), given, standard, withdrawn=withdrawn)
         stored = (outcome == Sitting.Outcome.PASSED, correct_count)
         checked += 1
         broken += (marking.passed, marking.correct_count) != stored
@@ -166,9 +193,12 @@ INVARIANTS = (
     stated("I04", "A fail waits as long as its rule says, and nobody starts sooner.", WAITED),
     stated("I06", "Every answer was given between start, deadline and end.", ANSWERED_IN_TIME),
     Invariant("I07", "Marking every closed paper again gives the stored result.", results),
+    Invariant("I07-again", "So does marking those that were scored again.", scored_again),
     stated("I08", "A result differs from the first one only by a fact that says why.", CHANGES),
     stated("I06-time", "A deadline is the limit as adjusted and the time given.", TIME_GIVEN),
     stated("I09", "Every answer names an option of its question on the paper.", ANSWERS_ON_PAPER),
     stated("R14", "Every sitting followed the completed lessons of its round.", LESSONS_FIRST),
-    stated("R14-round", "A pass closes its round; no round has two.", ROUNDS_CLOSED),
+    stated(
+        "R14-round", "A pass closes its round; no round has two at first marking.", ROUNDS_CLOSED
+    ),
 )

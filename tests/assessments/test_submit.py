@@ -211,7 +211,7 @@ def test_task_closes_what_is_over_now(timed, time_machine):
 # -- what it costs ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("right", "queries"), [(0, 6), (4, 9)], ids=["fail", "pass"])
+@pytest.mark.parametrize(("right", "queries"), [(0, 8), (4, 11)], ids=["fail", "pass"])
 @pytest.mark.parametrize("bank", [4, 60])
 def test_handing_in_costs_the_same_whatever_the_bank_holds(
     course, learner, now, bank, right, queries, django_assert_num_queries

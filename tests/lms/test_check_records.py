@@ -10,15 +10,16 @@ import pytest
 from django.db import connection, transaction
 
 import certificates.models
-from assessments.actions import give_answer, start_sitting, submit
+from assessments.actions import give_answer, rescore_withdrawn, start_sitting, submit
 from assessments.models import Answer
-from certificates.actions import queue_due_reminders, reinstate, revoke
+from certificates.actions import issue_missing, queue_due_reminders, reinstate, revoke
 from certificates.models import Certificate
 from courses.actions import ask_again, enrol
 from courses.models import Approval
 from lms import records
 from lms.demo.history import pass_on, take_lesson
 from outbox.actions import relay_messages
+from tests.assessments.ruled import withdrawn
 from tests.databases import ROOT, clone, connect, drop, ensure_template, url_of
 from tests.factories import (
     LearnerFactory,
@@ -95,6 +96,22 @@ def remind_and_revoke(course):
     return certificate
 
 
+def score_again():
+    """A fail that is passed, with its certificate, once both questions are withdrawn."""
+    course = make_course(slug="scored", lessons=1)
+    make_test_rule(course)
+    learner, later = LearnerFactory(), NOW - timedelta(minutes=10)
+    enrolment = enrol(learner=learner, course=course, now=later)
+    for lesson in course.lessons():
+        take_lesson(enrolment, lesson, now=later)
+    failed = start_sitting(learner=learner, course=course, now=later)
+    submit(sitting=failed, now=later)
+    for position in (1, 2):
+        withdrawn(failed, position, later)
+    rescore_withdrawn(now=later)
+    issue_missing(now=later)
+
+
 def certify(learner, course, *, day):
     pass_on(learner, course, day=day)
     return Certificate.objects.of(learner).latest("pk")
@@ -129,6 +146,7 @@ def make_records() -> dict:
     failed, again = fail_and_try_again(course)
     first, renewed = renew_early(course)
     reminded = remind_and_revoke(course)
+    score_again()
     stranger = LearnerFactory()
     own_rule = make_validity_rule(authority=stranger.authority, months=12)
     plain = certify(stranger, course, day=date(2026, 10, 1))
@@ -186,6 +204,9 @@ BREAKS = {
         WHERE s.id = a.sitting_id AND s.id = %(failed)s
     """,
     "I07": "UPDATE assessments_sitting SET correct_count = 1 WHERE id = %(failed)s",
+    "I07-again": """
+        UPDATE assessments_resultchange SET correct_count = correct_count + 1
+    """,
     "I09": "UPDATE assessments_answer SET chosen = 'x' WHERE sitting_id = %(failed)s",
     "R14": """
         UPDATE courses_enrolment e
