@@ -1,13 +1,9 @@
 """Forms of the test: for drivers and for staff."""
 
-from assessments.forms.bank import (
-    QuestionForm,
-    QuestionUpkeepForm,
-    RetireQuestionForm,
-    TopicForm,
-)
+from assessments.forms.bank import QuestionForm, QuestionUpkeepForm, RetireQuestionForm, TopicForm
 from assessments.forms.exchange import ExportForm, ImportForm
 from assessments.forms.finding import QuestionFilters
+from assessments.forms.results import RulingForm, VoidForm
 from assessments.forms.rules import RuleStartForm, TestRuleForm, like_preset, like_rule
 from assessments.forms.sittings import AnswerForm
 
@@ -20,8 +16,10 @@ __all__ = [
     "QuestionUpkeepForm",
     "RetireQuestionForm",
     "RuleStartForm",
+    "RulingForm",
     "TestRuleForm",
     "TopicForm",
+    "VoidForm",
     "like_preset",
     "like_rule",
 ]

@@ -12,7 +12,7 @@ from wagtail.admin.models import EditingSession
 from wagtail.admin.views.bulk_action.registry import bulk_action_registry
 from wagtail.models import Collection, Site, Task, Workflow, WorkflowState
 
-from assessments.models import TestRule
+from assessments.models import Challenge, TestRule, Withdrawal
 from courses.models import Cohort, Contact, GlossaryWord, SafeguardingReview
 from people.models import LicenceClaim
 from tests.house.sweep import Arguments, Route
@@ -81,6 +81,7 @@ class Examples:
         group = Group.objects.get(name=f"author {target.authority.code}")
         self.by_prefix = {
             **{f"staff/{name}/": [1] for name in NO_SECRETS},
+            "staff/challenges/": _keys(Challenge),
             "staff/collections/": _keys(Collection),
             "staff/groups/": [group.pk],
             "staff/licence-requests/": _keys(LicenceClaim),
@@ -94,6 +95,7 @@ class Examples:
             "staff/training/cohorts/": _keys(Cohort),
             "staff/training/courses/": [target.course.pk, own.course.pk],
             "staff/users/": [target.people["former"].pk],
+            "staff/withdrawals/": _keys(Withdrawal),
             "staff/workflows/tasks/": _keys(Task),
             "staff/workflows/": _keys(Workflow),
         }

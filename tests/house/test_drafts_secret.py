@@ -12,6 +12,7 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from assessments import actions
+from assessments.models import Challenge, Withdrawal
 from courses.actions import enrol, start_cohort
 from courses.models import CohortPlace
 from people.actions import claim_licence
@@ -59,6 +60,7 @@ class World:
         place = CohortPlace.objects.create(
             cohort=cohort, learner=learner, added_by=cohort.trainer, added_at=NOW
         )
+        challenge_about(self.first, self.sitting)
         claim_licence(
             learner=learner,
             authority=self.first.authority,
@@ -97,6 +99,27 @@ class World:
 def world(django_db_blocker):
     with database_of_its_own(django_db_blocker):
         yield World()
+
+
+def challenge_about(council, sitting):
+    """A challenge of a question of the council, and its withdrawal, which is not confirmed."""
+    question = council.changed_question
+    version = {"question": question, "revision": question.live_revision}
+    withdrawal = Withdrawal.objects.create(
+        reason="Wrong.", proposed_by=council.people["former"], proposed_at=NOW, **version
+    )
+    Challenge.objects.create(
+        sitting=sitting,
+        position=1,
+        text="Unclear.",
+        made_at=NOW,
+        decision="upheld",
+        answer="Right.",
+        decided_by=council.people["former"],
+        decided_at=NOW,
+        withdrawal=withdrawal,
+        **version,
+    )
 
 
 def queries(world, address, *, is_list):
