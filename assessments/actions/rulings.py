@@ -1,19 +1,21 @@
 """What becomes of a driver's challenge, and of the version of a question that was wrong (R31)."""
 
 from datetime import datetime, timedelta
+from textwrap import shorten
 
 from django.db import transaction
 from django.db.models import Max
-from wagtail.actions.unpublish import UnpublishAction
 
 from assessments import paper, perms
+from assessments.actions.bank import retire
 from assessments.actions.letters import tell
-from assessments.models import Challenge, Question, Sitting, Withdrawal
+from assessments.models import Challenge, Sitting, Withdrawal
 from assessments.refusals import RulingRefused
 from people.models import User
 
 Decision = Challenge.Decision
 INSTANT = timedelta(microseconds=1)
+LONGEST_REASON = 250  # Characters in which the bank keeps why a question was retired.
 
 
 @transaction.atomic
@@ -125,10 +127,6 @@ def _after_every_result(withdrawal: Withdrawal, now: datetime) -> datetime:
 def _retire(withdrawal: Withdrawal, *, by: User, now: datetime) -> None:
     """A later version that is live by now is another question: it stays."""
     question = withdrawal.question
-    if not question.live or question.live_revision_id != withdrawal.revision_id:
-        return
-    UnpublishAction(question, user=by).execute(skip_permission_checks=True)
-    longest = Question._meta.get_field("retired_reason").max_length  # noqa: SLF001  (documented)
-    question.retired_at, question.retired_by = now, by
-    question.retired_reason = withdrawal.reason[:longest]
-    question.save(update_fields=["retired_at", "retired_by", "retired_reason"])
+    if question.live and question.live_revision_id == withdrawal.revision_id:
+        in_short = shorten(withdrawal.reason, LONGEST_REASON, placeholder="…")
+        retire(question=question, reason=in_short, by=by, now=now)
