@@ -57,3 +57,13 @@ class ResultRefused(Refused):
 class RulingRefused(Refused):
     """``code``: ``not_allowed``, ``own_record``, ``own_version``, ``own_proposal``, ``no_reason``
     or ``digest_mismatch``."""
+
+
+class ItemReviewRefused(Refused):
+    """``code``: ``not_allowed``, ``own_question`` or ``not_held_back``."""
+
+
+class CaseRefused(Refused):
+    """``code``: ``not_allowed``, ``own_record``, ``not_closed``, ``no_notice``, ``too_early``,
+    ``had_a_part``, ``decided_already``, ``not_decided``, ``nothing_to_appeal``, ``no_appeal``,
+    ``wait_needs_proof`` or ``wait_out_of_range``."""

@@ -21,3 +21,16 @@ def rescore_withdrawn(days: int | None = None) -> None:
     now = timezone.now()
     since = None if days is None else now - timedelta(days=days)
     actions.rescore_withdrawn(now=now, confirmed_since=since)
+
+
+@shared_task(time_limit=50 * 60, soft_time_limit=49 * 60)
+def work_out_statistics() -> None:
+    """The figures of every question, anew each night. It reads every paper there is: at national
+    size that takes longer than other tasks may. Safe to run twice."""
+    actions.work_out_statistics(now=timezone.now())
+
+
+@shared_task
+def find_signals() -> None:
+    """What looks odd about the sittings of the last days, each night; safe to run twice."""
+    actions.find_signals(now=timezone.now())

@@ -3,6 +3,9 @@ from django.urls import path
 from assessments import views
 
 urlpatterns = [
+    path("cases/<int:pk>/", views.OwnCaseView.as_view(), name="own_case"),
+    path("cases/<int:pk>/appeal/", views.AppealView.as_view(), name="appeal_case"),
+    path("cases/<int:pk>/reply/", views.ReplyView.as_view(), name="reply_to_case"),
     path(
         "sittings/<uuid:pk>/questions/<int:position>/",
         views.AnswerQuestionView.as_view(),

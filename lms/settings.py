@@ -228,6 +228,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "licensing.tasks.clear_expired_tokens",
         "schedule": crontab(hour=3, minute=30),
     },
+    "item-statistics": {"task": "assessments.tasks.work_out_statistics", "schedule": crontab(0, 2)},
+    "find-signals": {"task": "assessments.tasks.find_signals", "schedule": crontab(0, 4)},
     "publish-scheduled": {"task": "courses.tasks.publish_scheduled", "schedule": 60.0},
     "write-to-owners": {
         "task": "lms.tasks.write_to_owners",

@@ -1,6 +1,7 @@
 """Forms of the test: for drivers and for staff."""
 
 from assessments.forms.bank import QuestionForm, QuestionUpkeepForm, RetireQuestionForm, TopicForm
+from assessments.forms.conduct import AppealDecisionForm, DecisionForm, WordsForm
 from assessments.forms.exchange import ExportForm, ImportForm
 from assessments.forms.finding import QuestionFilters
 from assessments.forms.results import RulingForm, VoidForm
@@ -9,6 +10,8 @@ from assessments.forms.sittings import AnswerForm
 
 __all__ = [
     "AnswerForm",
+    "AppealDecisionForm",
+    "DecisionForm",
     "ExportForm",
     "ImportForm",
     "QuestionFilters",
@@ -20,6 +23,7 @@ __all__ = [
     "TestRuleForm",
     "TopicForm",
     "VoidForm",
+    "WordsForm",
     "like_preset",
     "like_rule",
 ]

@@ -131,7 +131,9 @@ class QuestionQuerySet(FindingQuerySet["Question"]):
     def held_back(self) -> Self:
         """Published in a version whose answers are too odd for a paper that must be all right, and
         that nobody has looked at since (R32)."""
-        return self.filter(statistics__held_back=True, statistics__revision=F("live_revision"))
+        same = Q(statistics__revision=F("live_revision"))
+        unversioned = Q(statistics__revision=None, live_revision=None)
+        return self.filter(same | unversioned, statistics__held_back=True)
 
 
 class QuestionManager(models.Manager.from_queryset(QuestionQuerySet)):

@@ -1,5 +1,12 @@
 """May this person …? One function for each question."""
 
+from assessments.perms.analysis import (
+    may_read_statistics,
+    may_review_item,
+    readable_statistics,
+    short_topics,
+    wrote_version,
+)
 from assessments.perms.bank import (
     QUESTION_ROLES,
     TOPIC_ROLES,
@@ -11,6 +18,16 @@ from assessments.perms.bank import (
     trainer_lessons,
     trainer_questions,
     trainer_topics,
+)
+from assessments.perms.conduct import (
+    conduct_sittings,
+    had_a_part,
+    is_own_record,
+    may_look_into,
+    may_read_conduct,
+    own_case,
+    readable_cases,
+    readable_signals,
 )
 from assessments.perms.results import (
     is_own,
@@ -42,19 +59,30 @@ __all__ = [
     "Standing",
     "authored_courses",
     "choosable_images",
+    "conduct_sittings",
+    "had_a_part",
     "is_own",
+    "is_own_record",
     "is_reviewer",
     "may_decide_rules",
+    "may_look_into",
     "may_name_affected",
+    "may_read_conduct",
     "may_read_rules",
     "may_read_sittings",
+    "may_read_statistics",
+    "may_review_item",
     "may_rule_on",
     "may_with_question",
     "named_authorities",
+    "own_case",
     "own_sitting",
     "questions_open_to",
+    "readable_cases",
     "readable_rules",
+    "readable_signals",
     "readable_sittings",
+    "readable_statistics",
     "rulable_challenges",
     "rulable_withdrawals",
     "rule_authorities",
@@ -62,10 +90,12 @@ __all__ = [
     "rule_topics",
     "same_bank",
     "sat_with",
+    "short_topics",
     "standing",
     "trainer_lessons",
     "trainer_questions",
     "trainer_topics",
     "voidable_sittings",
     "wrote",
+    "wrote_version",
 ]

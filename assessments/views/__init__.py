@@ -1,5 +1,6 @@
 """The test as a driver meets it, and what staff do around it."""
 
+from assessments.views.cases import AppealView, OwnCaseView, ReplyView
 from assessments.views.exchange import ExportQuestionsView, ImportQuestionsView
 from assessments.views.results import ResultView
 from assessments.views.rules import (
@@ -13,9 +14,12 @@ from assessments.views.start import StartTestView
 
 __all__ = [
     "AnswerQuestionView",
+    "AppealView",
     "ExportQuestionsView",
     "ImportQuestionsView",
+    "OwnCaseView",
     "ProposeTestRuleView",
+    "ReplyView",
     "ResultView",
     "ReviewView",
     "StartTestRuleView",

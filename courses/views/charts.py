@@ -59,7 +59,7 @@ def states_chart(states: dict[State, int]) -> Chart:
         id="states",
         title=_("People in each state"),
         text=_("Of %(total)s people: %(states)s.") % {"total": total, "states": "; ".join(labels)},
-        bars=_bars(labels, counts, total),
+        bars=bars(labels, counts, total),
     )
 
 
@@ -83,7 +83,7 @@ def lessons_chart(lessons: Sequence[LessonFigures]) -> Chart:
         id="lessons",
         title=_("How far people came in each lesson"),
         text=_("Of %(total)s people. %(lessons)s.") % {"total": total, "lessons": "; ".join(texts)},
-        bars=_bars([f"{lesson.number}. {lesson.title}" for lesson in lessons], counts, total),
+        bars=bars([f"{lesson.number}. {lesson.title}" for lesson in lessons], counts, total),
         legend=[
             ("solid", _("Finished the lesson")),
             ("dots", _("In the lesson")),
@@ -92,10 +92,11 @@ def lessons_chart(lessons: Sequence[LessonFigures]) -> Chart:
     )
 
 
-def _bars(
+def bars(
     labels: Sequence[str], counts: Sequence[Sequence[tuple[str, int]]], total: int
 ) -> list[Bar]:
-    bars = []
+    """One bar for each label; its stretches are parts of ``total``, each in its pattern."""
+    drawn = []
     for place, (label, stretches) in enumerate(zip(labels, counts, strict=True)):
         parts, before = [], 0
         for pattern, number in stretches:
@@ -103,8 +104,8 @@ def _bars(
                 parts.append(Part(pattern, _percent(before, total), _percent(number, total)))
             before += number
         top = place * ROW
-        bars.append(Bar(_cut(label), top + BAR_TOP - 6, top + BAR_TOP, parts))
-    return bars
+        drawn.append(Bar(_cut(label), top + BAR_TOP - 6, top + BAR_TOP, parts))
+    return drawn
 
 
 def _percent(part: int, total: int) -> str:

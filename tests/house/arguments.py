@@ -12,7 +12,7 @@ from wagtail.admin.models import EditingSession
 from wagtail.admin.views.bulk_action.registry import bulk_action_registry
 from wagtail.models import Collection, Site, Task, Workflow, WorkflowState
 
-from assessments.models import Challenge, TestRule, Withdrawal
+from assessments.models import Case, Challenge, ItemStatistic, TestRule, Withdrawal
 from courses.models import Cohort, Contact, GlossaryWord, SafeguardingReview
 from people.models import LicenceClaim
 from tests.house.sweep import Arguments, Route
@@ -85,12 +85,14 @@ class Examples:
             "staff/collections/": _keys(Collection),
             "staff/groups/": [group.pk],
             "staff/licence-requests/": _keys(LicenceClaim),
+            "staff/question-statistics/": _keys(ItemStatistic),
             "staff/sites/": _keys(Site),
             "staff/snippets/assessments/topic/": [target.topic.pk, own.topic.pk],
             "staff/snippets/choose/courses/contact/": _keys(Contact)[:1],
             "staff/snippets/choose/courses/glossaryword/": _keys(GlossaryWord)[:1],
             "staff/snippets/courses/contact/": _keys(Contact)[:1],
             "staff/snippets/courses/glossaryword/": _keys(GlossaryWord)[:1],
+            "staff/test-cases/": _keys(Case),
             "staff/test-rules/": _keys(TestRule),
             "staff/training/cohorts/": _keys(Cohort),
             "staff/training/courses/": [target.course.pk, own.course.pk],
@@ -98,6 +100,7 @@ class Examples:
             "staff/withdrawals/": _keys(Withdrawal),
             "staff/workflows/tasks/": _keys(Task),
             "staff/workflows/": _keys(Workflow),
+            "tests/cases/": _keys(Case),
         }
 
     def of(self, route: Route) -> list[Arguments]:

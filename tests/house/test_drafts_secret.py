@@ -12,7 +12,7 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from assessments import actions
-from assessments.models import Challenge, Withdrawal
+from assessments.models import Case, Challenge, ItemStatistic, Withdrawal
 from courses.actions import enrol, start_cohort
 from courses.models import CohortPlace
 from people.actions import claim_licence
@@ -68,6 +68,7 @@ class World:
             date_of_birth=date(1990, 1, 1),
             now=NOW,
         )
+        self._look_into(finished(course), course)
         self.driver = learner.user
         self.bare = UserFactory()
         self.bare.user_permissions.add(Permission.objects.get(codename="access_admin"))
@@ -83,6 +84,23 @@ class World:
             place_pk=[place.pk],
             _0=[page.url_path.strip("/").partition("/")[2] for page in self.first.lessons()],
         )
+
+    def _look_into(self, learner, course):
+        """A case about a closed sitting, and figures of questions that tell their options."""
+        sitting = actions.start_sitting(learner=learner, course=course, now=NOW)
+        actions.submit(sitting=sitting, now=NOW)
+        officer = self.first.people[Role.OFFICER]
+        Case.objects.create(sitting=sitting, opened_by=officer, opened_at=NOW)
+        for council in (self.first, self.second):
+            secret = council.secret("changedquestion")
+            ItemStatistic.objects.create(
+                question=council.changed_question,
+                exposure=40,
+                answers=40,
+                right=10,
+                choices=[{"text": secret, "right": True, "times": 10}],
+                worked_out_at=NOW,
+            )
 
     def visitor(self, role, council=None):
         client = Browser()

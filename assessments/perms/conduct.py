@@ -1,0 +1,77 @@
+"""Who sees what looks odd about a sitting, who looks into it, and who may decide."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from assessments.models import Case, CaseEntry, Signal, Sitting
+from people import perms as people
+from people.models import Authority, Learner, Membership, User
+
+Role = Membership.Role
+Kind = CaseEntry.Kind
+
+
+def case_authorities(user: Any) -> QuerySet[Authority]:
+    """Whose sittings the person may look into: officers those of their own authorities, platform
+    administrators all."""
+    return people.served_authorities(user, Role.OFFICER)
+
+
+def conduct_authorities(user: Any) -> QuerySet[Authority]:
+    """Whose signals and cases the person may read: the same, and auditors of their own
+    authorities. Nobody else; a councillor never (R48)."""
+    return people.served_authorities(user, Role.OFFICER, Role.AUDITOR)
+
+
+def may_read_conduct(user: Any) -> bool:
+    return bool(user.is_active and (user.is_superuser or conduct_authorities(user).exists()))
+
+
+def conduct_sittings(user: Any) -> QuerySet[Sitting]:
+    """The closed sittings of the authorities above, but one's own (R47); those of no authority are
+    the platform administrators' alone."""
+    sittings = Sitting.objects.filter(closed_at__isnull=False).exclude(learner__user=user)
+    if user.is_superuser:
+        return sittings
+    return sittings.filter(authority__in=conduct_authorities(user))
+
+
+def readable_signals(user: Any) -> QuerySet[Signal]:
+    return Signal.objects.filter(sitting__in=conduct_sittings(user))
+
+
+def readable_cases(user: Any) -> QuerySet[Case]:
+    return Case.objects.filter(sitting__in=conduct_sittings(user))
+
+
+def own_case(learner: Learner, case_id: int) -> Case | None:
+    """The case, for the person it is about, from the notice on: before it there is nothing that
+    they were told."""
+    own = Case.objects.filter(sitting__learner=learner, entries__kind=Kind.NOTICE, pk=case_id)
+    related = own.select_related("sitting__course", "sitting__authority", "sitting__learner__user")
+    return related.distinct().first()
+
+
+def may_look_into(user: User, *, sitting: Sitting) -> bool:
+    """Officers of the sitting's authority, and platform administrators."""
+    if sitting.authority_id is None:
+        return bool(user.is_active and user.is_superuser)
+    return case_authorities(user).filter(pk=sitting.authority_id).exists()
+
+
+def is_own_record(user: User, *, sitting: Sitting) -> bool:
+    """Nobody acts on their own record (R47)."""
+    return sitting.learner.user_id == user.pk
+
+
+def had_a_part(user: User, *, case: Case) -> bool:
+    """Whether the person opened the case, wrote in it, or had to do with the sitting itself: gave
+    out its start code, checked who sat it, held it, or entered or confirmed its answers."""
+    sitting = case.sitting
+    code, sheet = getattr(sitting, "start_code", None), getattr(sitting, "answer_sheet", None)
+    involved = {case.opened_by_id, sitting.identity_checked_by_id, sitting.started_by_id}
+    involved |= {code.issued_by_id} if code else set()
+    involved |= {sheet.proposed_by_id, sheet.confirmed_by_id} if sheet else set()
+    written = case.entries.filter(written_by=user, kind__in=[Kind.NOTE, Kind.NOTICE])
+    return user.pk in involved or written.exists()
