@@ -21,7 +21,8 @@ class StartRefused(Refused):
 
 
 class AnswerRefused(Refused):
-    """``code``: ``sitting_closed``, ``too_late``, ``no_such_question`` or ``no_such_option``."""
+    """``code``: ``sitting_closed``, ``too_late``, ``no_such_question``, ``no_such_option`` or
+    ``held_by_staff``."""
 
 
 class RuleRefused(Refused):
@@ -67,3 +68,14 @@ class CaseRefused(Refused):
     """``code``: ``not_allowed``, ``own_record``, ``not_closed``, ``no_notice``, ``too_early``,
     ``had_a_part``, ``decided_already``, ``not_decided``, ``nothing_to_appeal``, ``no_appeal``,
     ``wait_needs_proof`` or ``wait_out_of_range``."""
+
+
+class ArrangementRefused(Refused):
+    """What staff wanted to arrange around a sitting (R22–R29). ``code``: ``not_allowed``,
+    ``own_record``, ``no_reason``; of help ``decided_already``, ``nothing_granted``,
+    ``request_waiting``, ``not_granted``; of a start code or a held test ``identity_not_checked``,
+    ``no_code_needed``, ``sitting_open``; of the answers of a held test ``not_held``,
+    ``sitting_closed``, ``entered_by_another``, ``nothing_entered``, ``own_entry``,
+    ``answers_changed``; of time ``no_time_limit``, ``sitting_closed``, ``not_a_span``,
+    ``not_over_yet``; of further tries ``round_over``, ``tries_left``, ``own_proposal``,
+    ``replaced``."""

@@ -1,6 +1,13 @@
 """Every change to the question bank, test rules, sittings and what follows them."""
 
 from assessments.actions.analysis import review_item, work_out_statistics
+from assessments.actions.arrangements import (
+    CODE_LASTS,
+    decide_adjustment,
+    end_adjustment,
+    grant_adjustment,
+    issue_start_code,
+)
 from assessments.actions.bank import retire, set_upkeep, submit_for_review, take_out
 from assessments.actions.conduct import (
     add_note,
@@ -13,7 +20,9 @@ from assessments.actions.conduct import (
     send_notice,
 )
 from assessments.actions.exchange import Export, ImportReport, export_questions, import_questions
+from assessments.actions.held import confirm_answers, enter_answers, hold_sitting, last_entered
 from assessments.actions.noticing import find_signals
+from assessments.actions.outages import beat, give_back_time, give_time, note_outage
 from assessments.actions.results import (
     note_bundle,
     rescore,
@@ -23,9 +32,18 @@ from assessments.actions.results import (
 )
 from assessments.actions.rules import approve_rule, propose_rule
 from assessments.actions.rulings import confirm_withdrawal, decline_challenge, uphold_challenge
-from assessments.actions.sittings import SETTLE, close_expired, give_answer, start_sitting, submit
+from assessments.actions.sittings import (
+    SETTLE,
+    close_expired,
+    close_late,
+    give_answer,
+    start_sitting,
+    submit,
+)
+from assessments.actions.tries import confirm_extra_tries, propose_extra_tries
 from assessments.refusals import (
     AnswerRefused,
+    ArrangementRefused,
     CaseRefused,
     ImportRefused,
     ItemReviewRefused,
@@ -38,8 +56,10 @@ from assessments.refusals import (
 )
 
 __all__ = [
+    "CODE_LASTS",
     "SETTLE",
     "AnswerRefused",
+    "ArrangementRefused",
     "CaseRefused",
     "Export",
     "ImportRefused",
@@ -54,17 +74,32 @@ __all__ = [
     "add_note",
     "appeal",
     "approve_rule",
+    "beat",
     "close_expired",
+    "close_late",
+    "confirm_answers",
+    "confirm_extra_tries",
     "confirm_withdrawal",
+    "decide_adjustment",
     "decide_appeal",
     "decide_case",
     "decline_challenge",
+    "end_adjustment",
+    "enter_answers",
     "export_questions",
     "find_signals",
     "give_answer",
+    "give_back_time",
+    "give_time",
+    "grant_adjustment",
+    "hold_sitting",
     "import_questions",
+    "issue_start_code",
+    "last_entered",
     "note_bundle",
+    "note_outage",
     "open_case",
+    "propose_extra_tries",
     "propose_rule",
     "reply_by",
     "reply_to_notice",

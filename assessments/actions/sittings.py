@@ -9,6 +9,7 @@ from django.db import transaction
 
 from assessments import paper, perms, waiting
 from assessments.actions.drawing import draw_paper
+from assessments.actions.outages import beat
 from assessments.marking import Marking
 from assessments.models import Adjustment, Answer, DrawnQuestion, Sitting, TestRule, Withdrawal
 from assessments.perms import Standing
@@ -142,23 +143,42 @@ def _chosen(sitting: Sitting, position: int, option_tokens: Collection[str], now
     return paper.chosen_in_order(question, option_tokens)
 
 
-@transaction.atomic
 def submit(*, sitting: Sitting, now: datetime) -> Sitting:
     """Hand the sitting in and mark it; questions without an answer count as wrong.
 
-    A repeat returns the first result. After the deadline it closes as if the sweep had done it.
+    A repeat returns the first result. After the deadline it closes as if the sweep had done it,
+    once what our own fault took is given back. Raises AnswerRefused for a test that staff hold: it
+    closes by its answer sheet alone (R29).
     """
-    sitting = Sitting.objects.locked().get(pk=sitting.pk)
-    if sitting.closed_at is None:
-        close(sitting, now)
+    if sitting.mode != Sitting.Mode.ONLINE:
+        raise AnswerRefused("held_by_staff")
+    if sitting.time_is_up(now):
+        beat(now=now)
+    with transaction.atomic():
+        sitting = Sitting.objects.locked().get(pk=sitting.pk)
+        if sitting.closed_at is None:
+            close(sitting, now)
+    return sitting
+
+
+def close_late(*, sitting: Sitting, now: datetime) -> Sitting:
+    """Mark the sitting if its time is over, as the sweep would; one that has time, or was just
+    given some back, stays open. A repeat returns the first result."""
+    beat(now=now)
+    with transaction.atomic():
+        sitting = Sitting.objects.locked().get(pk=sitting.pk)
+        if sitting.closed_at is None and sitting.time_is_up(now):
+            close(sitting, now)
     return sitting
 
 
 def close_expired(*, now: datetime) -> int:
     """Mark every sitting whose time is over; returns how many. A repeat finds nothing left.
 
-    Batches are claimed row by row, so that any number of workers share the work.
+    What an outage took is given back first. Batches are claimed row by row, so that any number of
+    workers share the work.
     """
+    beat(now=now)
     closed = 0
     while batch := _close_batch(now):
         closed += batch

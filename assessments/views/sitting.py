@@ -45,7 +45,7 @@ class OpenSittingView(SittingView):
     def on_sitting(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         now = timezone.now()
         if self.sitting.closed_at is None and self.sitting.time_is_up(now):
-            self.sitting = actions.submit(sitting=self.sitting, now=now)
+            self.sitting = actions.close_late(sitting=self.sitting, now=now)
         if self.sitting.closed_at is None:
             return super().on_sitting(request, *args, **kwargs)
         if request.method == "POST" and self.sitting.closed_by == Sitting.ClosedBy.SUBMIT:
