@@ -2,6 +2,18 @@
 
 from assessments.forms.bank import QuestionForm, QuestionUpkeepForm, RetireQuestionForm, TopicForm
 from assessments.forms.conduct import AppealDecisionForm, DecisionForm, WordsForm
+from assessments.forms.desk import (
+    AnswerSheetForm,
+    ArrangeForm,
+    DecideHelpForm,
+    ExtraTriesForm,
+    FindPersonForm,
+    GiveTimeForm,
+    GrantHelpForm,
+    HoldForm,
+    OutageForm,
+    with_letters,
+)
 from assessments.forms.exchange import ExportForm, ImportForm
 from assessments.forms.finding import QuestionFilters
 from assessments.forms.results import RulingForm, VoidForm
@@ -10,10 +22,19 @@ from assessments.forms.sittings import AnswerForm
 
 __all__ = [
     "AnswerForm",
+    "AnswerSheetForm",
     "AppealDecisionForm",
+    "ArrangeForm",
+    "DecideHelpForm",
     "DecisionForm",
     "ExportForm",
+    "ExtraTriesForm",
+    "FindPersonForm",
+    "GiveTimeForm",
+    "GrantHelpForm",
+    "HoldForm",
     "ImportForm",
+    "OutageForm",
     "QuestionFilters",
     "QuestionForm",
     "QuestionUpkeepForm",
@@ -26,4 +47,5 @@ __all__ = [
     "WordsForm",
     "like_preset",
     "like_rule",
+    "with_letters",
 ]

@@ -1,5 +1,5 @@
 """The staff door of the tests. Wagtail imports this module; each part registers itself."""
 
-from assessments.wagtail_hooks import analysis, bank, bulk, conduct, exchange, results, rules
+from assessments.wagtail_hooks import analysis, bank, bulk, conduct, desk, exchange, results, rules
 
-__all__ = ["analysis", "bank", "bulk", "conduct", "exchange", "results", "rules"]
+__all__ = ["analysis", "bank", "bulk", "conduct", "desk", "exchange", "results", "rules"]

@@ -12,9 +12,9 @@ from wagtail.admin.models import EditingSession
 from wagtail.admin.views.bulk_action.registry import bulk_action_registry
 from wagtail.models import Collection, Site, Task, Workflow, WorkflowState
 
-from assessments.models import Case, Challenge, ItemStatistic, TestRule, Withdrawal
-from courses.models import Cohort, Contact, GlossaryWord, SafeguardingReview
-from people.models import LicenceClaim
+from assessments.models import Adjustment, Case, Challenge, ItemStatistic, TestRule, Withdrawal
+from courses.models import Cohort, Contact, Enrolment, GlossaryWord, SafeguardingReview
+from people.models import Learner, LicenceClaim
 from tests.house.sweep import Arguments, Route
 from tests.house.two_councils import Council
 
@@ -94,6 +94,9 @@ class Examples:
             "staff/snippets/courses/glossaryword/": _keys(GlossaryWord)[:1],
             "staff/test-cases/": _keys(Case),
             "staff/test-rules/": _keys(TestRule),
+            "staff/tests/help/": _keys(Adjustment),
+            "staff/tests/no-tries-left/": _keys(Enrolment),
+            "staff/tests/people/": _keys(Learner),
             "staff/training/cohorts/": _keys(Cohort),
             "staff/training/courses/": [target.course.pk, own.course.pk],
             "staff/users/": [target.people["former"].pk],

@@ -12,7 +12,7 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from assessments import actions
-from assessments.models import Case, Challenge, ItemStatistic, Withdrawal
+from assessments.models import Adjustment, Case, Challenge, ItemStatistic, Withdrawal
 from courses.actions import enrol, start_cohort
 from courses.models import CohortPlace
 from people.actions import claim_licence
@@ -47,6 +47,9 @@ class World:
         make_test_rule(course)
         learner = finished(course)
         self.sitting = actions.start_sitting(learner=learner, course=course, now=NOW)
+        Adjustment.objects.create(
+            learner=learner, asked_at=NOW, extra_time=25, reason_class="reading"
+        )
         enrol(learner=learner, course=self.first.course, now=NOW)
         cohort = start_cohort(
             authority=self.first.authority,
