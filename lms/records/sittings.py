@@ -153,6 +153,31 @@ JOIN assessments_testrule r ON r.id = s.rule_id
 LEFT JOIN assessments_adjustment a ON a.id = s.adjustment_id
 """
 
+# Whoever takes the test is neither of the two, and both signed before there was a result.
+HELD = """
+SELECT count(*), count(*) FILTER (
+    WHERE (a.confirmed_at <= s.closed_at
+        AND a.confirmed_by_id <> a.proposed_by_id
+        AND l.user_id NOT IN (a.proposed_by_id, a.confirmed_by_id)) IS NOT TRUE)
+FROM assessments_sitting s
+JOIN people_learner l ON l.id = s.learner_id
+LEFT JOIN assessments_answersheet a ON a.sitting_id = s.id
+WHERE s.mode <> 'online' AND s.closed_at IS NOT NULL AND s.closed_by <> 'void'
+"""
+
+STARTED_BY_CODE = """
+SELECT count(*), count(*) FILTER (
+    WHERE (c.learner_id = s.learner_id AND c.course_id = s.course_id
+        AND c.issued_by_id <> l.user_id
+        AND s.started_at + %(skew)s >= c.issued_at
+        AND s.started_at < c.expires_at) IS NOT TRUE)
+FROM assessments_sitting s
+JOIN assessments_testrule r ON r.id = s.rule_id
+JOIN people_learner l ON l.id = s.learner_id
+LEFT JOIN assessments_startcode c ON c.sitting_id = s.id
+WHERE s.mode = 'online' AND r.start_code_required
+"""
+
 
 def papers(now: datetime) -> Counts:
     """Canonical JSON is Python's, so each paper is read here and its digest worked out again."""
@@ -201,4 +226,6 @@ INVARIANTS = (
     stated(
         "R14-round", "A pass closes its round; no round has two at first marking.", ROUNDS_CLOSED
     ),
+    stated("R25", "Where the rule asks for a start code, a test began with one.", STARTED_BY_CODE),
+    stated("R29", "A spoken or paper test closed once a second person confirmed it.", HELD),
 )

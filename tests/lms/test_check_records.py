@@ -10,8 +10,19 @@ import pytest
 from django.db import connection, transaction
 
 import certificates.models
-from assessments.actions import give_answer, rescore_withdrawn, start_sitting, submit
-from assessments.models import Answer
+from assessments.actions import (
+    confirm_answers,
+    enter_answers,
+    give_answer,
+    give_time,
+    hold_sitting,
+    issue_start_code,
+    rescore_withdrawn,
+    start_sitting,
+    submit,
+)
+from assessments.actions.sittings import open_sitting, stand
+from assessments.models import Answer, Sitting
 from certificates.actions import issue_missing, queue_due_reminders, reinstate, revoke
 from certificates.models import Certificate
 from courses.actions import ask_again, enrol
@@ -19,6 +30,7 @@ from courses.models import Approval
 from lms import records
 from lms.demo.history import pass_on, take_lesson
 from outbox.actions import relay_messages
+from people.models import Membership
 from tests.assessments.ruled import withdrawn
 from tests.databases import ROOT, clone, connect, drop, ensure_template, url_of
 from tests.factories import (
@@ -28,8 +40,10 @@ from tests.factories import (
     make_course,
     make_test_rule,
     make_validity_rule,
+    staff,
 )
 
+Role = Membership.Role
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 FIRST_DAY, RENEWAL_DAY = date(2020, 2, 29), date(2023, 1, 10)
 REVOKED_DAY = date(2023, 9, 1)
@@ -70,6 +84,40 @@ def fail_and_try_again(course):
         take_lesson(enrolment, lesson, now=began + timedelta(hours=1))
     again = start_sitting(learner=learner, course=course, now=began + timedelta(hours=25))
     return failed, again
+
+
+def hold(course):
+    """A test on paper that staff held, one of whom entered it and another confirmed it."""
+    learner, began = LearnerFactory(), NOW - timedelta(days=2)
+    finish(course, learner, now=began)
+    first, second = (staff(Role.OFFICER, learner.authority, began) for _ in range(2))
+    held = hold_sitting(
+        learner=learner, course=course, mode="paper", identity_check="counter", by=first, now=began
+    )
+    enter_answers(sitting=held, answers={}, by=first, now=began)
+    return confirm_answers(sitting=held, seen=0, by=second, now=began)
+
+
+def start_by_code(course):
+    """A test that began with a start code and got time back for a fault."""
+    learner = LearnerFactory()
+    finish(course, learner, now=NOW)
+    by = staff(Role.AUTHOR, learner.authority, NOW)
+    code, _ = issue_start_code(
+        learner=learner, course=course, identity_check="trainer", by=by, now=NOW
+    )
+    learner, place = stand(learner, course, NOW)
+    sitting = open_sitting(place, Sitting(learner=learner, course=course, started_at=NOW))
+    code.sitting = sitting
+    code.save(update_fields=["sitting"])
+    give_time(sitting=sitting, minutes=5, reason="The tablet went off", by=by, now=NOW)
+    return sitting
+
+
+def finish(course, learner, *, now):
+    enrolment = enrol(learner=learner, course=course, now=now)
+    for lesson in course.lessons():
+        take_lesson(enrolment, lesson, now=now)
 
 
 def renew_early(course):
@@ -144,6 +192,8 @@ def make_records() -> dict:
     make_test_rule(course, time_limit_minutes=60, tries=3)
     make_validity_rule()
     failed, again = fail_and_try_again(course)
+    coded = make_course(slug="coded", lessons=1)
+    make_test_rule(coded, time_limit_minutes=60, start_code_required=True)
     first, renewed = renew_early(course)
     reminded = remind_and_revoke(course)
     score_again()
@@ -160,6 +210,8 @@ def make_records() -> dict:
         "another_page": course.live_revision_id,
         "failed": failed.pk,
         "open": again.pk,
+        "held": hold(course).pk,
+        "coded": start_by_code(coded).pk,
         "first": first.pk,
         "renewed": renewed.pk,
         "reminded": reminded.pk,
@@ -203,6 +255,12 @@ BREAKS = {
         FROM assessments_sitting s
         WHERE s.id = a.sitting_id AND s.id = %(failed)s
     """,
+    "I06-time": """
+        UPDATE assessments_sitting
+        SET deadline_at = deadline_at + interval '1 second'
+        WHERE id = %(coded)s
+    """,
+    "I06-time of what was given": "DELETE FROM assessments_timegiven WHERE sitting_id = %(coded)s",
     "I07": "UPDATE assessments_sitting SET correct_count = 1 WHERE id = %(failed)s",
     "I07-again": """
         UPDATE assessments_resultchange SET correct_count = correct_count + 1
@@ -219,6 +277,19 @@ BREAKS = {
         SET closed_at = NULL
         FROM assessments_sitting s
         WHERE s.enrolment_id = e.id AND s.id = %(passed)s
+    """,
+    "R25": "UPDATE assessments_startcode SET sitting_id = NULL WHERE sitting_id = %(coded)s",
+    "R25 over": """
+        UPDATE assessments_startcode
+        SET issued_at = issued_at - interval '1 hour', expires_at = expires_at - interval '1 hour'
+        WHERE sitting_id = %(coded)s
+    """,
+    "R29": "DELETE FROM assessments_answersheet WHERE sitting_id = %(held)s",
+    "R29 by the learner": """
+        UPDATE assessments_answersheet a
+        SET confirmed_by_id = l.user_id
+        FROM assessments_sitting s JOIN people_learner l ON l.id = s.learner_id
+        WHERE s.id = a.sitting_id AND s.id = %(held)s
     """,
     "I11": "DELETE FROM certificates_certificate WHERE id = %(plain)s",
     "I11-earned": """
