@@ -100,7 +100,7 @@ def review_item(
     statistic = versions.select_for_update(of=("self",)).first()
     if not perms.may_review_item(by, question=question):
         raise ItemReviewRefused("not_allowed")
-    if perms.wrote_version(by, question=question, revision=revision):
+    if perms.wrote(by, question, revision and revision.pk):
         raise ItemReviewRefused("own_question")
     reviews = ItemReview.objects.filter(question=question, revision=revision)
     last = reviews.order_by("-pk").first()

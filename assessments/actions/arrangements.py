@@ -8,7 +8,8 @@ from typing import Any
 from django.db import transaction
 
 from assessments import perms, start_code
-from assessments.actions.staff import allow, tell_learner
+from assessments.actions.letters import tell
+from assessments.actions.staff import allow
 from assessments.models import Adjustment, IdentityCheck, StartCode
 from assessments.refusals import ArrangementRefused
 from courses.models import CoursePage
@@ -99,7 +100,7 @@ def end_adjustment(*, adjustment: Adjustment, by: User, now: datetime) -> Adjust
     if adjustment.ended_at is None:
         adjustment.ended_at, adjustment.ended_by = now, by
         adjustment.save(update_fields=["ended_at", "ended_by"])
-        tell_learner(learner, "help_ended", key=f"adjustment:{adjustment.pk}:ended", now=now)
+        tell(learner, "help_ended", key=f"adjustment:{adjustment.pk}:ended", now=now)
     return adjustment
 
 
@@ -139,7 +140,7 @@ def _decide(
     adjustment.save()
     what = "help_granted" if decision == Decision.GRANTED else "help_declined"
     key = f"adjustment:{adjustment.pk}:decided"
-    tell_learner(adjustment.learner, what, key=key, now=now)
+    tell(adjustment.learner, what, key=key, now=now)
     return adjustment
 
 

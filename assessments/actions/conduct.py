@@ -168,7 +168,7 @@ def _locked(case: Case) -> Case:
 def _look_in(by: User, sitting: Sitting) -> None:
     if not perms.may_look_into(by, sitting=sitting):
         raise CaseRefused("not_allowed")
-    if perms.is_own_record(by, sitting=sitting):
+    if perms.is_own(by, sitting):
         raise CaseRefused("own_record")
 
 

@@ -5,7 +5,8 @@ from datetime import datetime
 from django.db import transaction
 
 from assessments import perms
-from assessments.actions.staff import allow, tell_learner
+from assessments.actions.letters import tell
+from assessments.actions.staff import allow
 from assessments.eligibility import Code
 from assessments.models import ExtraTries
 from assessments.refusals import ArrangementRefused
@@ -56,7 +57,7 @@ def confirm_extra_tries(*, extra_tries: ExtraTries, by: User, now: datetime) -> 
         raise ArrangementRefused("replaced")
     extra_tries.confirm(by=by, now=now)
     key = f"extra-tries:{extra_tries.pk}"
-    tell_learner(enrolment.learner, "extra_tries", key=key, now=now)
+    tell(enrolment.learner, "extra_tries", key=key, now=now)
     return extra_tries
 
 

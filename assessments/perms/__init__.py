@@ -5,7 +5,6 @@ from assessments.perms.analysis import (
     may_review_item,
     readable_statistics,
     short_topics,
-    wrote_version,
 )
 from assessments.perms.bank import (
     QUESTION_ROLES,
@@ -22,7 +21,6 @@ from assessments.perms.bank import (
 from assessments.perms.conduct import (
     conduct_sittings,
     had_a_part,
-    is_own_record,
     may_look_into,
     may_read_conduct,
     own_case,
@@ -87,7 +85,6 @@ __all__ = [
     "find_people",
     "had_a_part",
     "is_own",
-    "is_own_record",
     "is_reviewer",
     "may_decide_rules",
     "may_look_into",
@@ -127,5 +124,4 @@ __all__ = [
     "trainer_topics",
     "voidable_sittings",
     "wrote",
-    "wrote_version",
 ]

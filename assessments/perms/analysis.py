@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F, QuerySet
-from wagtail.models import Revision
 
 from assessments.models import ItemStatistic, Question, TestRule, TestRuleTopic
 from assessments.perms.bank import Role, trainer_lessons, trainer_questions
@@ -27,14 +26,6 @@ def readable_statistics(user: Any) -> QuerySet[ItemStatistic]:
 def may_review_item(user: Any, *, question: Question) -> bool:
     """Reviewers of the question's authority, and platform administrators."""
     return trainer_questions(user, Role.REVIEWER).filter(pk=question.pk).exists()
-
-
-def wrote_version(user: Any, *, question: Question, revision: Revision | None) -> bool:
-    """Whether the person saved the version or one before it."""
-    versions = question.revisions.filter(user=user)
-    if revision is not None:
-        versions = versions.filter(pk__lte=revision.pk)
-    return bool(versions.exists())
 
 
 def short_topics(user: Any, *, on: date, now: datetime) -> list[TestRuleTopic]:

@@ -60,11 +60,6 @@ def may_look_into(user: User, *, sitting: Sitting) -> bool:
     return case_authorities(user).filter(pk=sitting.authority_id).exists()
 
 
-def is_own_record(user: User, *, sitting: Sitting) -> bool:
-    """Nobody acts on their own record (R47)."""
-    return sitting.learner.user_id == user.pk
-
-
 def had_a_part(user: User, *, case: Case) -> bool:
     """Whether the person opened the case, wrote in it, or had to do with the sitting itself: gave
     out its start code, checked who sat it, held it, or entered or confirmed its answers."""

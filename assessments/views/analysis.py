@@ -230,7 +230,7 @@ class StatisticView(StatisticsMixin, FormView):
         question, revision = self.statistic.question, self.statistic.revision
         if not perms.may_review_item(self.user, question=question):
             return str(REFUSALS["not_allowed"])
-        if perms.wrote_version(self.user, question=question, revision=revision):
+        if perms.wrote(self.user, question, revision and revision.pk):
             return str(REFUSALS["own_question"])
         return ""
 

@@ -10,9 +10,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from assessments import actions
 from assessments.eligibility import Code
-from assessments.models import Sitting
+from assessments.models import ResultChange, Sitting
 from assessments.paper import digest
 from tests.assessments.conftest import finished, rule_of
+from tests.factories import staff
 
 LIMIT = timedelta(minutes=10)
 WAIT = timedelta(hours=1)
@@ -43,27 +44,40 @@ class SittingMachine(RuleBasedStateMachine):
         self.sitting = None
         self.answers = {}
         self.results = {}
-        self.next_try_at = self.start_at
+        self.officer = staff("officer", self.learner.authority, self.start_at)
+        self.waits = {}  # Of each failed sitting that counts, when its wait is over.
+        self.voided = set()
         self.passed = False
 
     def teardown(self):
         transaction.set_rollback(True)
         self.undo.__exit__(None, None, None)
 
+    @property
+    def next_try_at(self):
+        return max(self.waits.values(), default=self.start_at)
+
+    @property
+    def tries_used(self):
+        return len(self.results) - len(self.voided)
+
     def is_over(self):
         return self.now >= self.sitting.deadline_at
 
-    def expect_result(self):
-        """What handing in or the deadline must give."""
-        right = sum(
+    def right_so_far(self):
+        return sum(
             self.answers.get(place) == question["key"]
             for place, question in enumerate(self.sitting.questions, start=1)
         )
+
+    def expect_result(self):
+        """What handing in or the deadline must give."""
+        right = self.right_so_far()
         ended_at = min(self.now, self.sitting.deadline_at)
         self.passed = right == self.sitting.question_count
         self.results[self.sitting.pk] = ("passed" if self.passed else "failed", right, ended_at)
         if not self.passed:
-            self.next_try_at = ended_at + WAIT
+            self.waits[self.sitting.pk] = ended_at + WAIT
         self.sitting = None
 
     @rule(some_time=SOME_TIME)
@@ -76,7 +90,7 @@ class SittingMachine(RuleBasedStateMachine):
         if self.sitting is None:
             if self.passed:
                 expected = Code.COURSE_NOT_COMPLETE
-            elif len(self.results) == TRIES:
+            elif self.tries_used == TRIES:
                 expected = Code.NO_TRIES_LEFT
             elif self.now < self.next_try_at:
                 expected = Code.WAIT
@@ -132,6 +146,39 @@ class SittingMachine(RuleBasedStateMachine):
             actions.submit(sitting=sitting, now=self.now)
 
     @rule()
+    def void_what_is_open(self):
+        """The machine's own ``sitting`` is an older copy, as in a second tab."""
+        if self.sitting is None:
+            return
+        sitting, count = self.sitting, self.right_so_far()
+        self.void(sitting)
+        self.results[sitting.pk] = ("void", count, max(self.now, sitting.started_at))
+        self.voided.add(sitting.pk)
+        self.sitting = None
+
+    @rule(number=st.integers(0, 5))
+    def void_what_is_closed(self, number):
+        if not self.results:
+            return
+        sitting = Sitting.objects.get(pk=list(self.results)[number % len(self.results)])
+        if sitting.result == Sitting.Outcome.PASSED:
+            with pytest.raises(actions.ResultRefused):
+                self.void(sitting)
+            return
+        self.void(sitting)
+        self.waits.pop(sitting.pk, None)
+        self.voided.add(sitting.pk)
+
+    def void(self, sitting):
+        actions.void(
+            sitting=sitting,
+            reason_class="technical",
+            reason="The line was cut.",
+            by=self.officer,
+            now=self.now,
+        )
+
+    @rule()
     def sweep(self):
         if self.sitting is not None and self.now >= self.sitting.deadline_at + actions.SETTLE:
             self.expect_result()
@@ -142,6 +189,14 @@ class SittingMachine(RuleBasedStateMachine):
         closed = Sitting.objects.filter(learner=self.learner).exclude(closed_at=None)
         kept = {s.pk: (s.outcome, s.correct_count, s.closed_at) for s in closed}
         assert kept == self.results
+
+    @invariant()
+    def voided_sittings_use_no_try_and_say_why(self):
+        own = Sitting.objects.filter(learner=self.learner)
+        assert {s.pk for s in own.filter(result="void")} == self.voided
+        changed = ResultChange.objects.filter(sitting__learner=self.learner)
+        assert set(changed.values_list("sitting_id", flat=True)) == self.voided
+        assert own.counting().exclude(closed_at=None).count() == self.tries_used <= TRIES
 
     @invariant()
     def at_most_one_sitting_is_open(self):
@@ -157,7 +212,7 @@ class SittingMachine(RuleBasedStateMachine):
     def papers_hold_and_marking_again_changes_nothing(self):
         for sitting in Sitting.objects.filter(learner=self.learner).select_related("rule"):
             assert digest(sitting.paper) == sitting.paper_digest
-            if sitting.closed_at is not None:
+            if sitting.closed_at is not None and sitting.outcome != Sitting.Outcome.VOID:
                 marking = sitting.mark()
                 assert marking.correct_count == sitting.correct_count
                 assert marking.passed == (sitting.outcome == Sitting.Outcome.PASSED)
