@@ -20,9 +20,25 @@ class StartRefused(Refused):
         self.reasons = reasons
 
 
+class CodeRefused(Refused):
+    """``code``: ``no_such_code``; whether it is missing, wrong, used or over, nobody learns."""
+
+
 class AnswerRefused(Refused):
     """``code``: ``sitting_closed``, ``too_late``, ``no_such_question``, ``no_such_option`` or
     ``held_by_staff``."""
+
+
+class ExtensionRefused(Refused):
+    """``code``: ``sitting_closed``, ``too_late``, ``no_extension`` or ``all_used``."""
+
+
+class ChallengeRefused(Refused):
+    """``code``: ``no_such_question`` or ``says_nothing``."""
+
+
+class AdjustmentRefused(Refused):
+    """``code``: ``asks_nothing``."""
 
 
 class RuleRefused(Refused):

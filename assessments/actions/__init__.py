@@ -1,5 +1,6 @@
 """Every change to the question bank, test rules, sittings and what follows them."""
 
+from assessments.actions.adjustments import ask_for_adjustment
 from assessments.actions.analysis import review_item, work_out_statistics
 from assessments.actions.arrangements import (
     CODE_LASTS,
@@ -9,6 +10,7 @@ from assessments.actions.arrangements import (
     issue_start_code,
 )
 from assessments.actions.bank import retire, set_upkeep, submit_for_review, take_out
+from assessments.actions.challenges import challenge
 from assessments.actions.conduct import (
     add_note,
     appeal,
@@ -19,6 +21,7 @@ from assessments.actions.conduct import (
     reply_to_notice,
     send_notice,
 )
+from assessments.actions.drawing import carried_topics
 from assessments.actions.exchange import Export, ImportReport, export_questions, import_questions
 from assessments.actions.held import confirm_answers, enter_answers, hold_sitting, last_entered
 from assessments.actions.noticing import find_signals
@@ -36,15 +39,21 @@ from assessments.actions.sittings import (
     SETTLE,
     close_expired,
     close_late,
+    extend,
     give_answer,
+    minutes_allowed,
     start_sitting,
     submit,
 )
 from assessments.actions.tries import confirm_extra_tries, propose_extra_tries
 from assessments.refusals import (
+    AdjustmentRefused,
     AnswerRefused,
     ArrangementRefused,
     CaseRefused,
+    ChallengeRefused,
+    CodeRefused,
+    ExtensionRefused,
     ImportRefused,
     ItemReviewRefused,
     QuestionRefused,
@@ -58,10 +67,14 @@ from assessments.refusals import (
 __all__ = [
     "CODE_LASTS",
     "SETTLE",
+    "AdjustmentRefused",
     "AnswerRefused",
     "ArrangementRefused",
     "CaseRefused",
+    "ChallengeRefused",
+    "CodeRefused",
     "Export",
+    "ExtensionRefused",
     "ImportRefused",
     "ImportReport",
     "ItemReviewRefused",
@@ -74,7 +87,10 @@ __all__ = [
     "add_note",
     "appeal",
     "approve_rule",
+    "ask_for_adjustment",
     "beat",
+    "carried_topics",
+    "challenge",
     "close_expired",
     "close_late",
     "confirm_answers",
@@ -87,6 +103,7 @@ __all__ = [
     "end_adjustment",
     "enter_answers",
     "export_questions",
+    "extend",
     "find_signals",
     "give_answer",
     "give_back_time",
@@ -96,6 +113,7 @@ __all__ = [
     "import_questions",
     "issue_start_code",
     "last_entered",
+    "minutes_allowed",
     "note_bundle",
     "note_outage",
     "open_case",

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import QuerySet
 
 from assessments import paper
 from assessments.eligibility import Code, Reason
@@ -21,7 +23,7 @@ def draw_paper(
     """The sealed paper for this learner under the rule in force. Raises StartRefused when the bank
     cannot fill it."""
     assert place.rule is not None
-    carried = _carried(place, now=now)
+    carried = carried_topics(place, now=now)
     slugs = {topic["slug"] for topic in carried}
     blueprint = [part for part in place.blueprint if part.topic.slug not in slugs]
     drawn = _draw(place.rule, blueprint, learner=learner, course=course, seed=seed)
@@ -59,27 +61,32 @@ def _draw(
     return drawn
 
 
-def _carried(place: Standing, *, now: datetime) -> list[paper.Carried]:
+def carried_topics(place: Standing, *, now: datetime) -> list[paper.Carried]:
     """The topics that this round has passed already and that the rule lets stand (R08).
 
     Should that be all of them, which only a change of the rule brings about, nothing is carried.
     """
-    assert place.rule is not None
-    if place.rule.resit_days is None or place.enrolment is None:
+    if place.rule is None or place.rule.resit_days is None or place.enrolment is None:
         return []
     since = now - timedelta(days=place.rule.resit_days)
     recent = Sitting.objects.counting().filter(enrolment=place.enrolment, closed_at__gt=since)
     titles = {part.topic.slug: part.topic.title for part in place.blueprint}
     found: dict[str, paper.Carried] = {}
-    for sitting in recent.select_related("rule").order_by("closed_at"):
-        found |= {part["slug"]: part for part in _passed(sitting) if part["slug"] in titles}
+    for sitting, given in _with_answers(recent.select_related("rule").order_by("closed_at")):
+        found |= {part["slug"]: part for part in _passed(sitting, given) if part["slug"] in titles}
     return list(found.values()) if len(found) < len(titles) else []
 
 
-def _passed(sitting: Sitting) -> list[paper.Carried]:
-    answers = dict(
-        Answer.objects.filter(sitting=sitting).counting().values_list("position", "chosen")
-    )
+def _with_answers(sittings: QuerySet[Sitting]) -> list[tuple[Sitting, dict[int, str]]]:
+    """Each sitting with what was chosen at its places; two queries, however many there are."""
+    given: dict[UUID, dict[int, str]] = {}
+    answers = Answer.objects.filter(sitting__in=sittings).counting()
+    for sitting_id, position, chosen in answers.values_list("sitting_id", "position", "chosen"):
+        given.setdefault(sitting_id, {})[position] = chosen
+    return [(sitting, given.get(sitting.pk, {})) for sitting in sittings]
+
+
+def _passed(sitting: Sitting, answers: dict[int, str]) -> list[paper.Carried]:
     slugs = passed_topics(sitting.paper, answers, sitting.standard)
     return [
         paper.Carried(

@@ -11,9 +11,19 @@ from assessments import paper, perms, waiting
 from assessments.actions.drawing import draw_paper
 from assessments.actions.outages import beat
 from assessments.marking import Marking
-from assessments.models import Adjustment, Answer, DrawnQuestion, Sitting, TestRule, Withdrawal
+from assessments.models import (
+    Adjustment,
+    Answer,
+    DrawnQuestion,
+    IdentityCheck,
+    Sitting,
+    StartCode,
+    TestRule,
+    TimeGiven,
+    Withdrawal,
+)
 from assessments.perms import Standing
-from assessments.refusals import AnswerRefused, StartRefused
+from assessments.refusals import AnswerRefused, CodeRefused, ExtensionRefused, StartRefused
 from assessments.signals import attempt_passed
 from courses.actions import ask_again, close_enrolment, complete_round
 from courses.models import CoursePage
@@ -27,17 +37,54 @@ SETTLE = timedelta(seconds=5)
 WHOLE = 100  # Per cent.
 
 
-@transaction.atomic
-def start_sitting(*, learner: Learner, course: CoursePage, now: datetime) -> Sitting:
+def start_sitting(
+    *, learner: Learner, course: CoursePage, now: datetime, code: str = ""
+) -> Sitting:
     """Draw a paper and open a sitting under the rule in force today.
 
     A repeat, even at the same moment, returns the sitting that is open, also one whose time is over
-    and which nobody has marked yet. Raises StartRefused with the reasons against a start.
+    and which nobody has marked yet. Where the rule asks for a start code, ``code`` is what was
+    typed. Raises StartRefused with the reasons against a start, or CodeRefused.
     """
+    sitting = _start(learner, course, now, code)
+    if sitting is None:  # Only now, when the wrong try is on record.
+        raise CodeRefused("no_such_code")
+    return sitting
+
+
+@transaction.atomic
+def _start(learner: Learner, course: CoursePage, now: datetime, typed: str) -> Sitting | None:
+    """None: the code is not right."""
     learner, place = stand(learner, course, now)
     if place.open_sitting is not None:
         return place.open_sitting
-    return open_sitting(place, Sitting(learner=learner, course=course, started_at=now))
+    sitting = Sitting(learner=learner, course=course, started_at=now)
+    if place.reasons or place.rule is None or not place.rule.start_code_required:
+        return open_sitting(place, sitting)
+    code = _right_code(learner, course, typed, now)
+    if code is None:
+        return None
+    if code.identity_check != IdentityCheck.NONE:
+        sitting.identity_check = code.identity_check
+        sitting.identity_checked_by, sitting.identity_checked_at = code.issued_by, code.issued_at
+    code.sitting = open_sitting(place, sitting)
+    code.save(update_fields=["sitting"])
+    return code.sitting
+
+
+def _right_code(
+    learner: Learner, course: CoursePage, typed: str, now: datetime
+) -> StartCode | None:
+    """The code if it may open a test and was typed rightly. A wrong try is counted; nothing typed
+    is no try. The learner is locked, so nobody else tries meanwhile."""
+    code = StartCode.objects.made_last(learner, course)
+    if code is None or not code.is_usable(now) or not typed.strip():
+        return None
+    if code.opens_with(typed):
+        return code
+    code.wrong_tries += 1
+    code.save(update_fields=["wrong_tries"])
+    return None
 
 
 def stand(learner: Learner, course: CoursePage, now: datetime) -> tuple[Learner, Standing]:
@@ -141,6 +188,38 @@ def _chosen(sitting: Sitting, position: int, option_tokens: Collection[str], now
     if len(option_tokens) > 1 and not several:
         raise AnswerRefused("no_such_option")
     return paper.chosen_in_order(question, option_tokens)
+
+
+@transaction.atomic
+def extend(*, sitting: Sitting, deadline_at: datetime, now: datetime) -> Sitting:
+    """Add the time that the rule lets a driver add, up to ten times.
+
+    ``deadline_at`` is the end that the driver saw: once it has moved, a repeat adds nothing. Raises
+    ExtensionRefused.
+    """
+    sitting = Sitting.objects.locked().get(pk=sitting.pk)
+    if sitting.closed_at is not None:
+        raise ExtensionRefused("sitting_closed")
+    if sitting.time_is_up(now):
+        raise ExtensionRefused("too_late")
+    minutes = sitting.rule.extension_minutes
+    if minutes is None or sitting.deadline_at is None:
+        raise ExtensionRefused("no_extension")
+    if sitting.deadline_at != deadline_at:
+        return sitting
+    asked = sitting.time_given.asked().count()
+    if asked >= TimeGiven.MOST_ASKED:
+        raise ExtensionRefused("all_used")
+    added = timedelta(minutes=minutes)
+    TimeGiven.objects.create(
+        sitting=sitting,
+        seconds=int(added.total_seconds()),
+        why=TimeGiven.Why.ASKED,
+        given_at=now,
+    )
+    sitting.deadline_at += added
+    sitting.save(update_fields=["deadline_at"])
+    return sitting
 
 
 def submit(*, sitting: Sitting, now: datetime) -> Sitting:

@@ -8,8 +8,10 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
+from assessments import start_code
 from assessments.models.rules import IdentityCheck
 from assessments.models.signatures import Countersigned
 from assessments.models.sittings import Sitting
@@ -130,6 +132,12 @@ class Adjustment(models.Model):
         return f"{self.learner}: {self.asked_at:%Y-%m-%d}"
 
 
+class StartCodeQuerySet(models.QuerySet["StartCode"]):
+    def made_last(self, learner: Learner, course: CoursePage) -> "StartCode | None":
+        """The only one that may open a test: a new code takes the place of the one before."""
+        return self.filter(learner=learner, course=course).order_by("-pk").first()
+
+
 class StartCode(models.Model):
     """Opens one sitting of one person for a short time (R25). Whoever hands it out has checked who
     the person is (R24); only a keyed hash of the code is stored."""
@@ -149,6 +157,8 @@ class StartCode(models.Model):
     sitting = models.OneToOneField(
         Sitting, on_delete=models.PROTECT, null=True, blank=True, related_name="start_code"
     )
+
+    objects = StartCodeQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -178,6 +188,11 @@ class StartCode(models.Model):
             and now < self.expires_at
             and self.wrong_tries < self.MOST_WRONG_TRIES
         )
+
+    def opens_with(self, typed: str) -> bool:
+        """Whether this is the code that was typed; it takes equally long either way."""
+        given = start_code.digest(typed, self.learner_id, self.course_id)
+        return constant_time_compare(given, self.code_hash)
 
 
 class ServicePulse(models.Model):
@@ -233,8 +248,16 @@ class Outage(Fact):
         return f"{self.began_at} – {self.over_at}"
 
 
+class TimeGivenQuerySet(models.QuerySet["TimeGiven"]):
+    def asked(self) -> Self:
+        """What drivers added themselves."""
+        return self.filter(why=TimeGiven.Why.ASKED)
+
+
 class TimeGiven(Fact):
     """Time added to one sitting; its deadline moves by it in the same transaction."""
+
+    MOST_ASKED = 10  # Times that a driver may add some (WCAG 2.2.1).
 
     class Why(models.TextChoices):
         ASKED = "asked", _("the driver asked for more time")
@@ -252,6 +275,8 @@ class TimeGiven(Fact):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     given_at = models.DateTimeField()
+
+    objects = TimeGivenQuerySet.as_manager()
 
     class Meta(Fact.Meta):
         constraints = [

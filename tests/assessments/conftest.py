@@ -5,7 +5,8 @@ from django.db import connections
 from wagtail.rich_text import RichText
 
 from assessments import actions
-from assessments.models import Question, QuestionOption, TestRule
+from assessments.actions.sittings import open_sitting, stand
+from assessments.models import Question, QuestionOption, Sitting, TestRule
 from courses.models import CourseIndexPage, CoursePage, Enrolment, LessonPage, ModulePage
 from lms.roles import sync_groups
 from tests.assessments.bank import SECRET
@@ -185,6 +186,15 @@ def answer(sitting, now, *, right=None):
             option_tokens=[question["key"] if position <= right else wrong],
             now=now,
         )
+
+
+def hold(learner, course, now, *, mode=Sitting.Mode.SPOKEN):
+    """A spoken or paper test that a member of staff has begun."""
+    learner, place = stand(learner, course, now)
+    held = Sitting(
+        learner=learner, course=course, started_at=now, mode=mode, started_by=UserFactory()
+    )
+    return open_sitting(place, held)
 
 
 def sit(learner, course, now, *, right=None):

@@ -10,6 +10,7 @@ from django.db import connection
 from assessments import actions
 from assessments.models import Answer, Sitting
 from tests.assessments.conftest import answer, rule_of
+from tests.assessments.test_start_with_code import handed_out
 
 pytestmark = pytest.mark.usefixtures("own_database")
 
@@ -95,3 +96,37 @@ def test_pass_and_start_at_once_open_no_second_sitting(sitting, learner, course,
     _, started = at_once(2, step)
     assert started in {sitting.pk, "course_not_complete"}
     assert Sitting.objects.count() == 1
+
+
+def test_asking_for_more_time_many_times_at_once_adds_it_once(course, learner, now):
+    rule_of(course, time_limit_minutes=10, extension_minutes=3)
+    sitting = actions.start_sitting(learner=learner, course=course, now=now)
+    shown = sitting.deadline_at
+    at_once(6, lambda _: actions.extend(sitting=sitting, deadline_at=shown, now=now))
+    sitting.refresh_from_db()
+    assert sitting.deadline_at == shown + timedelta(minutes=3)
+
+
+def test_wrong_codes_typed_at_once_are_all_counted(course, learner, now):
+    rule_of(course, start_code_required=True)
+    code = handed_out(learner, course, now)
+    start = {"learner": learner, "course": course, "now": now}
+    refused = at_once(4, lambda _: actions.start_sitting(**start, code="WRONG-ONE"))
+    code.refresh_from_db()
+    assert (refused, code.wrong_tries) == (["no_such_code"] * 4, 4)
+
+
+def test_challenges_of_one_question_at_once_are_one(sitting, now):
+    made = at_once(
+        4,
+        lambda number: actions.challenge(
+            sitting=sitting, position=1, text=f"Wrong {number}.", now=now
+        ),
+    )
+    assert len({challenge.pk for challenge in made}) == 1
+
+
+def test_requests_for_help_at_once_are_one(learner, now):
+    wanted = {"more_time": True, "breaks": False, "helps": [], "reason_class": "other"}
+    asked = at_once(4, lambda _: actions.ask_for_adjustment(learner=learner, now=now, **wanted))
+    assert len({adjustment.pk for adjustment in asked}) == 1
