@@ -297,6 +297,7 @@ LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [
     ("pl", "Polski"),
     ("ur", "اردو"),
 ]
+DEVICE_COOKIE_NAME = "__Host-device" if PRODUCTION else "device"  # Beside answers, as a hash.
 LANGUAGE_COOKIE_NAME = "__Host-language" if PRODUCTION else "language"
 LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_HTTPONLY = PRODUCTION, True
 LANGUAGE_COOKIE_SAMESITE = "Lax"

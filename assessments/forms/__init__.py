@@ -18,16 +18,25 @@ from assessments.forms.exchange import ExportForm, ImportForm
 from assessments.forms.finding import QuestionFilters
 from assessments.forms.results import RulingForm, VoidForm
 from assessments.forms.rules import RuleStartForm, TestRuleForm, like_preset, like_rule
-from assessments.forms.sittings import AnswerForm
+from assessments.forms.sittings import (
+    AnswerForm,
+    AskForHelpForm,
+    ChallengeForm,
+    ExtendForm,
+    StartForm,
+)
 
 __all__ = [
     "AnswerForm",
     "AnswerSheetForm",
     "AppealDecisionForm",
     "ArrangeForm",
+    "AskForHelpForm",
+    "ChallengeForm",
     "DecideHelpForm",
     "DecisionForm",
     "ExportForm",
+    "ExtendForm",
     "ExtraTriesForm",
     "FindPersonForm",
     "GiveTimeForm",
@@ -41,6 +50,7 @@ __all__ = [
     "RetireQuestionForm",
     "RuleStartForm",
     "RulingForm",
+    "StartForm",
     "TestRuleForm",
     "TopicForm",
     "VoidForm",

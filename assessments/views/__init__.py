@@ -1,7 +1,9 @@
 """The test as a driver meets it, and what staff do around it."""
 
 from assessments.views.cases import AppealView, OwnCaseView, ReplyView
+from assessments.views.challenges import ChallengeView
 from assessments.views.exchange import ExportQuestionsView, ImportQuestionsView
+from assessments.views.help import AskForHelpView
 from assessments.views.results import ResultView
 from assessments.views.rules import (
     ProposeTestRuleView,
@@ -9,15 +11,18 @@ from assessments.views.rules import (
     TestRulesView,
     TestRuleView,
 )
-from assessments.views.sitting import AnswerQuestionView, ReviewView
+from assessments.views.sitting import AnswerQuestionView, PictureView, ReviewView, TimeView
 from assessments.views.start import StartTestView
 
 __all__ = [
     "AnswerQuestionView",
     "AppealView",
+    "AskForHelpView",
+    "ChallengeView",
     "ExportQuestionsView",
     "ImportQuestionsView",
     "OwnCaseView",
+    "PictureView",
     "ProposeTestRuleView",
     "ReplyView",
     "ResultView",
@@ -26,4 +31,5 @@ __all__ = [
     "StartTestView",
     "TestRuleView",
     "TestRulesView",
+    "TimeView",
 ]

@@ -24,8 +24,13 @@ def pages(client, sitting):
         shown.append(client.post(address, {"answer": "made-up"}))
         shown.append(client.post(address, {"answer": question["options"][0]["token"]}))
     shown += [client.get(address) for address in questions]
+    around = [
+        reverse(name, args=[sitting.pk])
+        for name in ("sitting_time", "sitting_challenge", "sitting_result")
+    ]
+    shown += [client.get(address) for address in around]
     shown += [client.get(review), client.post(review)]
-    shown.append(client.get(reverse("sitting_result", args=[sitting.pk])))
+    shown += [client.get(address) for address in around]
     return shown
 
 
