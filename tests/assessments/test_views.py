@@ -321,5 +321,5 @@ def test_result_costs_the_same_for_one_topic_and_for_all(
     rule_of(course, waits=[])
     for right in (3, 0):
         failed = sit(learner, course, now, right=right)
-        with django_assert_max_num_queries(21):
+        with django_assert_max_num_queries(23):
             as_learner.get(result_url(failed))

@@ -67,5 +67,5 @@ def test_result_of_somebody_else_is_not_there(client, sitting):
 
 
 def test_page_asks_a_fixed_number_of_questions(client, sitting, django_assert_num_queries):
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         result(client, sitting)
