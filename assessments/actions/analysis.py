@@ -98,9 +98,9 @@ def review_item(
     """
     versions = ItemStatistic.objects.filter(question=question, revision=revision)
     statistic = versions.select_for_update(of=("self",)).first()
-    if not perms.may_review_item(by, question=question):
+    if not perms.may_rule_on(by, question):
         raise ItemReviewRefused("not_allowed")
-    if perms.wrote(by, question, revision and revision.pk):
+    if perms.wrote(by, question, revision.pk if revision else None):
         raise ItemReviewRefused("own_question")
     reviews = ItemReview.objects.filter(question=question, revision=revision)
     last = reviews.order_by("-pk").first()

@@ -5,14 +5,14 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
-from assessments.models import ItemStatistic, Question, TestRule, TestRuleTopic
-from assessments.perms.bank import Role, trainer_lessons, trainer_questions
-from people.perms import TRAINERS
+from assessments.models import ItemStatistic, TestRule, TestRuleTopic
+from assessments.perms.bank import trainer_lessons, trainer_questions
+from people.perms import TRAINERS, is_trainer
 
 
 def may_read_statistics(user: Any) -> bool:
-    """Trainers of any authority with a question, and platform administrators."""
-    return bool(user.is_superuser or trainer_lessons(user, *TRAINERS).exists())
+    """Trainers of any authority, and platform administrators."""
+    return is_trainer(user)
 
 
 def readable_statistics(user: Any) -> QuerySet[ItemStatistic]:
@@ -21,11 +21,6 @@ def readable_statistics(user: Any) -> QuerySet[ItemStatistic]:
         question__in=trainer_questions(user, *TRAINERS)
     )
     return statistics
-
-
-def may_review_item(user: Any, *, question: Question) -> bool:
-    """Reviewers of the question's authority, and platform administrators."""
-    return trainer_questions(user, Role.REVIEWER).filter(pk=question.pk).exists()
 
 
 def short_topics(user: Any, *, on: date, now: datetime) -> list[TestRuleTopic]:

@@ -5,44 +5,22 @@ from typing import Any
 from django.db.models import QuerySet
 
 from assessments.models import Case, CaseEntry, Signal, Sitting
+from assessments.perms.results import readable_sittings
 from people import perms as people
-from people.models import Authority, Learner, Membership, User
+from people.models import Learner, Membership, User
 
 Role = Membership.Role
 Kind = CaseEntry.Kind
 
 
-def case_authorities(user: Any) -> QuerySet[Authority]:
-    """Whose sittings the person may look into: officers those of their own authorities, platform
-    administrators all."""
-    return people.served_authorities(user, Role.OFFICER)
-
-
-def conduct_authorities(user: Any) -> QuerySet[Authority]:
-    """Whose signals and cases the person may read: the same, and auditors of their own
-    authorities. Nobody else; a councillor never (R48)."""
-    return people.served_authorities(user, Role.OFFICER, Role.AUDITOR)
-
-
-def may_read_conduct(user: Any) -> bool:
-    return bool(user.is_active and (user.is_superuser or conduct_authorities(user).exists()))
-
-
-def conduct_sittings(user: Any) -> QuerySet[Sitting]:
-    """The closed sittings of the authorities above, but one's own (R47); those of no authority are
-    the platform administrators' alone."""
-    sittings = Sitting.objects.filter(closed_at__isnull=False).exclude(learner__user=user)
-    if user.is_superuser:
-        return sittings
-    return sittings.filter(authority__in=conduct_authorities(user))
-
-
 def readable_signals(user: Any) -> QuerySet[Signal]:
-    return Signal.objects.filter(sitting__in=conduct_sittings(user))
+    """Of the sittings that the person may read, which leaves out their own (R47)."""
+    return Signal.objects.filter(sitting__in=readable_sittings(user))
 
 
 def readable_cases(user: Any) -> QuerySet[Case]:
-    return Case.objects.filter(sitting__in=conduct_sittings(user))
+    """Of the same sittings."""
+    return Case.objects.filter(sitting__in=readable_sittings(user))
 
 
 def own_case(learner: Learner, case_id: int) -> Case | None:
@@ -57,7 +35,7 @@ def may_look_into(user: User, *, sitting: Sitting) -> bool:
     """Officers of the sitting's authority, and platform administrators."""
     if sitting.authority_id is None:
         return bool(user.is_active and user.is_superuser)
-    return case_authorities(user).filter(pk=sitting.authority_id).exists()
+    return people.served_authorities(user, Role.OFFICER).filter(pk=sitting.authority_id).exists()
 
 
 def had_a_part(user: User, *, case: Case) -> bool:

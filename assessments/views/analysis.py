@@ -227,10 +227,10 @@ class StatisticView(StatisticsMixin, FormView):
 
     def refusal(self) -> str:
         """Why this person may not let the version be drawn; empty where they may."""
-        question, revision = self.statistic.question, self.statistic.revision
-        if not perms.may_review_item(self.user, question=question):
+        question = self.statistic.question
+        if not perms.may_rule_on(self.user, question):
             return str(REFUSALS["not_allowed"])
-        if perms.wrote(self.user, question, revision and revision.pk):
+        if perms.wrote(self.user, question, self.statistic.revision_id):
             return str(REFUSALS["own_question"])
         return ""
 

@@ -74,7 +74,7 @@ class ConductMixin(WagtailAdminTemplateMixin):
     kwargs: dict[str, Any]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not perms.may_read_conduct(request.user):
+        if not perms.may_read_sittings(request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
 
@@ -171,7 +171,7 @@ class SittingSignalsView(ConductMixin, FormView):
 
     @cached_property
     def sitting(self) -> Sitting:
-        sittings = perms.conduct_sittings(self.user)
+        sittings = perms.readable_sittings(self.user)
         related = sittings.select_related("learner", "course", "authority", "case")
         return get_object_or_404(related, pk=self.kwargs["pk"])
 
@@ -204,7 +204,7 @@ class SittingSignalsView(ConductMixin, FormView):
     def others(self, signals: list[Signal]) -> list[Sitting]:
         """The sittings that those signals name, as far as the person may read them."""
         named = [signal.evidence["other"] for signal in signals if "other" in signal.evidence]
-        sittings = perms.conduct_sittings(self.user).filter(pk__in=named)
+        sittings = perms.readable_sittings(self.user).filter(pk__in=named)
         return list(sittings.select_related("learner"))
 
     def form_valid(self, form: WordsForm) -> HttpResponse:
@@ -309,7 +309,7 @@ class CaseFormView(CaseMixin, FormView):
     done: str | Promise = ""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        readable = perms.may_read_conduct(request.user)
+        readable = perms.may_read_sittings(request.user)
         if readable and not perms.may_look_into(
             cast("User", request.user), sitting=self.case.sitting
         ):

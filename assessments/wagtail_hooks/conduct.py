@@ -41,7 +41,7 @@ def case_urls() -> list[URLPattern]:
 
 class SignalsMenuItem(MenuItem):
     def is_shown(self, request: Any) -> bool:
-        return perms.may_read_conduct(request.user)
+        return perms.may_read_sittings(request.user)
 
 
 @hooks.register("register_admin_menu_item")

@@ -20,7 +20,7 @@ def exchange_urls() -> list[URLPattern]:
 
 class ExchangeMenuItem(MenuItem):
     def is_shown(self, request: Any) -> bool:
-        return perms.authored_courses(request.user).exists()
+        return perms.is_author(request.user)
 
 
 @hooks.register("register_admin_menu_item")

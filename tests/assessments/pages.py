@@ -1,5 +1,7 @@
-"""Reading a driver's pages."""
+"""Reading the pages of the test."""
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 
@@ -27,3 +29,11 @@ def text(response, status=200):
 
 def token(sitting, position, place=0):
     return sitting.questions[position - 1]["options"][place]["token"]
+
+
+def own_queries(client, *addresses):
+    """How many statements about tests the pages take; the rest is the menu's and the door's."""
+    with CaptureQueriesContext(connection) as queries:
+        for address in addresses:
+            text(client.get(address))
+    return sum("assessments_" in query["sql"] for query in queries)
