@@ -2,6 +2,8 @@
 
 import pytest
 from celery import Celery
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from assessments.models import Challenge, Withdrawal
@@ -219,10 +221,11 @@ def test_who_proposed_it_has_no_button_and_is_refused(as_reviewer, failed, revie
 def test_desk_costs_as_many_questions_however_much_waits(
     as_reviewer, course, challenge, now, django_assert_num_queries
 ):
+    """Whatever the menu beside it asks, one more challenge asks nothing more."""
     get(as_reviewer, "challenges")
-    with django_assert_num_queries(27):
+    with CaptureQueriesContext(connection) as one:
         get(as_reviewer, "challenges")
     for _ in range(3):
         challenge_at(sit_wrong_at(finished(course), course, now, 1), 1, now)
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(len(one)):
         get(as_reviewer, "challenges")
