@@ -21,6 +21,7 @@ from wagtail.models import Page
 from certificates import perms, renewal
 from certificates.models import Certificate, CertificateQuerySet
 from courses.models import CoursePage
+from people import perms as people
 from people.models import Membership
 from people.perms import has_role, learner_of
 
@@ -112,7 +113,7 @@ def certificate_urls() -> list[URLPattern]:
 
 class CertificatesMenuItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
-        return perms.may_list_certificates(request.user)
+        return people.holds(request, people.Role.OFFICER, people.Role.AUDITOR)
 
 
 @hooks.register("register_admin_menu_item")

@@ -14,6 +14,7 @@ from wagtail.admin.views.generic.base import BaseListingView
 
 from licensing import perms
 from licensing.models import Requirement, RequirementQuerySet
+from people import perms as people
 
 
 class RequirementListView(BaseListingView):
@@ -71,7 +72,7 @@ def requirement_urls() -> list[URLPattern]:
 
 class RequirementsMenuItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
-        return perms.may_list_requirements(request.user)
+        return people.holds(request, people.Role.OFFICER, people.Role.REVIEWER, people.Role.AUDITOR)
 
 
 @hooks.register("register_admin_menu_item")

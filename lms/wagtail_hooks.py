@@ -14,6 +14,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from lms.translations import TranslationsView
 from lms.upkeep import Overdue, overdue_for
+from people import perms as people
 from people.perms import is_trainer
 
 SHOWN_AT_HOME = 5
@@ -67,7 +68,7 @@ def report_urls() -> list[URLPattern]:
 
 class TrainersMenuItem(MenuItem):
     def is_shown(self, request: Any) -> bool:
-        return is_trainer(request.user)
+        return people.holds(request, *people.TRAINERS)
 
 
 @hooks.register("register_reports_menu_item")

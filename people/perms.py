@@ -22,6 +22,16 @@ def learner_of(request: HttpRequest) -> Learner | None:
     return request.known_learner  # type: ignore[attr-defined,no-any-return]
 
 
+def holds(request: HttpRequest, *roles: str) -> bool:
+    """Whether whoever sends this request holds one of ``roles`` anywhere now; platform
+    administrators hold all. Read once for the request: the menu of every staff page asks."""
+    if not hasattr(request, "known_roles"):
+        user: Any = request.user
+        held = Membership.objects.of(user).current().values_list("role", flat=True)
+        request.known_roles = set(Role.values if user.is_superuser else held)  # type: ignore[attr-defined]
+    return not request.known_roles.isdisjoint(roles)  # type: ignore[attr-defined]
+
+
 def has_role(user: User | AnonymousUser, *roles: str, authority: Authority | None = None) -> bool:
     """Whether the person holds one of ``roles`` now, at ``authority`` where one is given."""
     if not user.is_authenticated or not user.is_active:

@@ -132,8 +132,9 @@ class Case(models.Model):
                 operation=pgtrigger.Update,
                 func=(
                     "IF OLD.decided_at IS NOT NULL AND (NEW.decision, NEW.decided_by_id,"
-                    " NEW.decided_at) IS DISTINCT FROM (OLD.decision, OLD.decided_by_id,"
-                    " OLD.decided_at) OR OLD.appeal_decided_at IS NOT NULL THEN"
+                    " NEW.decided_at, NEW.no_test_before) IS DISTINCT FROM (OLD.decision,"
+                    " OLD.decided_by_id, OLD.decided_at, OLD.no_test_before)"
+                    " OR OLD.appeal_decided_at IS NOT NULL THEN"
                     " RAISE EXCEPTION 'a decision is kept'; END IF; RETURN NEW;"
                 ),
             ),

@@ -197,6 +197,7 @@ class Sitting(models.Model):
                 fields=["deadline_at"], name="sitting_expiring", condition=Q(closed_at=None)
             ),
             models.Index(fields=["learner", "course", "started_at"], name="sittings_of_learner"),
+            models.Index(fields=["closed_at"], name="sittings_closed"),
             models.Index(
                 fields=["closed_at", "id"],
                 name="sittings_passed",

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Lower
-from django.http import HttpRequest
 from django.utils import timezone
 
 from assessments.models import Adjustment, ExtraTries, Sitting, TestRule
@@ -19,16 +18,6 @@ DECIDERS = (Role.OFFICER,)
 HOLDERS = (Role.OFFICER, *people.TRAINERS)
 READERS = (Role.OFFICER, Role.AUDITOR)
 DESK = (*HOLDERS, Role.AUDITOR)
-
-
-def opens_desk(request: HttpRequest, *roles: str) -> bool:
-    """Whoever holds one of ``roles`` anywhere, and platform administrators. The roles are read once
-    for a request: the menu of every staff page asks."""
-    if not hasattr(request, "known_roles"):
-        user: Any = request.user
-        held = Membership.objects.of(user).current().values_list("role", flat=True)
-        request.known_roles = set(DESK if user.is_superuser else held)  # type: ignore[attr-defined]
-    return not request.known_roles.isdisjoint(roles)  # type: ignore[attr-defined]
 
 
 def serves(user: Any, *roles: str, authority: Authority | None) -> bool:

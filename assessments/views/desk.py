@@ -23,6 +23,7 @@ from assessments.models import Adjustment, Sitting
 from assessments.views.desk_words import help_in_words, refusal_in_words
 from assessments.views.words import reason_in_words
 from courses.models import Enrolment
+from people import perms as people
 from people.models import Authority, Learner, User
 
 ON_A_PAGE = 50
@@ -37,7 +38,7 @@ class DeskMixin(WagtailAdminTemplateMixin):
     kwargs: dict[str, Any]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not perms.opens_desk(request, *self.opened_by):
+        if not people.holds(request, *self.opened_by):
             raise PermissionDenied
         self.now = timezone.now()
         return super().dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
@@ -70,7 +71,7 @@ class ActingView(DeskMixin, FormView):
         raise NotImplementedError
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        opened = perms.opens_desk(request, *self.opened_by)
+        opened = people.holds(request, *self.opened_by)
         if opened and not self.serves(*self.acted_by, authority=self.authority):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)

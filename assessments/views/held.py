@@ -18,6 +18,7 @@ from assessments import actions, perms
 from assessments.forms import AnswerSheetForm, HoldForm, with_letters
 from assessments.models import AnswerSheet, PaperPicture, Sitting
 from assessments.views.desk import ActingView, DeskMixin, PersonMixin
+from people import perms as people
 from people.models import Authority
 
 
@@ -64,7 +65,7 @@ class HeldMixin(DeskMixin):
         return self.sitting.authority
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        there = perms.opens_desk(request, *self.opened_by)
+        there = people.holds(request, *self.opened_by)
         if there and (self.sitting.closed_at is not None or self.is_own):
             closed = _("This test is closed. Nothing has changed.")
             own = _("You cannot work on your own test.")

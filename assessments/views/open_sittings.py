@@ -20,6 +20,7 @@ from assessments import actions, perms
 from assessments.forms import GiveTimeForm, OutageForm
 from assessments.models import Outage, Sitting
 from assessments.views.desk import ON_A_PAGE, ActingView, DeskMixin
+from people import perms as people
 from people.models import Authority
 
 
@@ -39,7 +40,7 @@ class OpenSittingsView(DeskMixin, ListView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         rows = [(sitting, self.minutes_left(sitting)) for sitting in context["object_list"]]
-        may_hold = perms.opens_desk(self.request, *perms.HOLDERS)
+        may_hold = people.holds(self.request, *perms.HOLDERS)
         return {**context, "rows": rows, "may_hold": may_hold}
 
     def minutes_left(self, sitting: Sitting) -> int | None:

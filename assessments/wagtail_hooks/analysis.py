@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from assessments import perms
 from assessments.views import analysis
+from people import perms as people
 
 
 @hooks.register("register_admin_urls")
@@ -32,7 +32,7 @@ def statistics_urls() -> list[URLPattern]:
 
 class StatisticsMenuItem(MenuItem):
     def is_shown(self, request: Any) -> bool:
-        return perms.may_read_statistics(request.user)
+        return people.holds(request, *people.TRAINERS)
 
 
 @hooks.register("register_admin_menu_item")

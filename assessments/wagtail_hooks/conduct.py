@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from assessments import perms
 from assessments.views import conduct
+from people import perms as people
 
 
 @hooks.register("register_admin_urls")
@@ -41,7 +41,7 @@ def case_urls() -> list[URLPattern]:
 
 class SignalsMenuItem(MenuItem):
     def is_shown(self, request: Any) -> bool:
-        return perms.may_read_sittings(request.user)
+        return people.holds(request, people.Role.OFFICER, people.Role.AUDITOR)
 
 
 @hooks.register("register_admin_menu_item")

@@ -9,6 +9,7 @@ from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
 from assessments import perms
 from assessments.views import adjustments, desk, held, open_sittings, tries
+from people import perms as people
 
 TESTS = Menu(register_hook_name="register_tests_menu_item")
 
@@ -66,7 +67,7 @@ class DeskMenuItem(MenuItem):
         self.roles = roles
 
     def is_shown(self, request: Any) -> bool:
-        return perms.opens_desk(request, *self.roles)
+        return people.holds(request, *self.roles)
 
 
 class OutagesMenuItem(MenuItem):

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from assessments import perms, views
+from assessments import views
+from people import perms as people
 
 
 @hooks.register("register_admin_urls")
@@ -20,7 +21,7 @@ def exchange_urls() -> list[URLPattern]:
 
 class ExchangeMenuItem(MenuItem):
     def is_shown(self, request: Any) -> bool:
-        return perms.is_author(request.user)
+        return people.holds(request, people.Role.AUTHOR)
 
 
 @hooks.register("register_admin_menu_item")

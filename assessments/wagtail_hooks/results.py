@@ -8,8 +8,8 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry
 
-from assessments import perms
 from assessments.views import bundle, rulings
+from people import perms as people
 
 
 @hooks.register("register_admin_urls")
@@ -41,12 +41,12 @@ def ruling_urls() -> list[URLPattern]:
 
 class ResultsMenuItem(MenuItem):
     def is_shown(self, request: Any) -> bool:
-        return perms.may_read_sittings(request.user)
+        return people.holds(request, people.Role.OFFICER, people.Role.AUDITOR)
 
 
 class ChallengesMenuItem(MenuItem):
     def is_shown(self, request: Any) -> bool:
-        return perms.is_reviewer(request.user)
+        return people.holds(request, people.Role.REVIEWER)
 
 
 @hooks.register("register_admin_menu_item")

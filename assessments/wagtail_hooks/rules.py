@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from assessments import perms, views
+from assessments import views
+from people import perms as people
 
 
 @hooks.register("register_admin_urls")
@@ -22,7 +23,7 @@ def rule_urls() -> list[URLPattern]:
 
 class RulesMenuItem(MenuItem):
     def is_shown(self, request: Any) -> bool:
-        return perms.may_read_rules(request.user)
+        return people.holds(request, people.Role.OFFICER, people.Role.AUDITOR)
 
 
 @hooks.register("register_admin_menu_item")

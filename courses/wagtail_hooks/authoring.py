@@ -23,7 +23,7 @@ from courses.views.authoring import (
     TranslateView,
     course_tree,
 )
-from people.perms import is_trainer
+from people import perms as people
 
 
 @hooks.register("register_admin_urls")
@@ -39,12 +39,12 @@ def authoring_urls() -> list[URLPattern]:
 
 class AuthorsMenuItem(MenuItem):
     def is_shown(self, request: Any) -> bool:
-        return perms.may_start_courses(request.user)
+        return people.holds(request, people.Role.AUTHOR)
 
 
 class CoursesMenuItem(MenuItem):
     def is_shown(self, request: Any) -> bool:
-        return is_trainer(request.user)
+        return people.holds(request, *people.TRAINERS)
 
 
 @hooks.register("register_admin_menu_item")

@@ -11,6 +11,7 @@ from wagtail.log_actions import LogActionRegistry, LogFormatter
 
 from courses import perms
 from courses.views import figures, trainers
+from people import perms as people
 
 TABLE = "<slug:table>.<slug:file_format>"
 
@@ -58,7 +59,7 @@ def course_urls() -> list[URLPattern]:
 
 class TrainingMenuItem(MenuItem):
     def is_shown(self, request: Any) -> bool:
-        return perms.may_read_figures(request.user)
+        return people.holds(request, *perms.READERS)
 
 
 @hooks.register("register_admin_menu_item")
