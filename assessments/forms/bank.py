@@ -19,7 +19,7 @@ from people.models import User
 from people.perms import possible_keepers
 
 # What a review looks at, beside the options.
-READ = ("kind", "text", "explanation", "image", "image_alt", "keeper", "review_due_on")
+READ = ("kind", "text", "explanation", "source", "image", "image_alt", "keeper", "review_due_on")
 
 
 class QuestionForm(KeptForm):

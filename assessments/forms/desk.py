@@ -46,7 +46,7 @@ class HelpForm(forms.Form):
         max_length=1000,
         widget=forms.Textarea({"rows": 3}),
         label=_("Why you decided so"),
-        help_text=_("For your colleagues. Write nothing about a person's health."),
+        help_text=_("The driver reads it, too. Write nothing about a person's health."),
     )
 
 
