@@ -216,7 +216,7 @@ def test_list_costs_the_same_however_many_questions_it_shows(client, topic, auth
         with CaptureQueriesContext(connection) as queries:
             client.get(bank_url("list"), {"standing": "", "q": "of", "kind": "single"})
         costs.append(len(queries))
-    assert set(costs[1:]) == {26}
+    assert set(costs[1:]) == {17}
 
 
 # -- questions like this one --------------------------------------------------------------------

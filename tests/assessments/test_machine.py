@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from assessments import actions
 from assessments.eligibility import Code
-from assessments.models import ResultChange, Sitting
+from assessments.models import ResultChange, ServicePulse, Sitting
 from assessments.paper import digest
 from tests.assessments.conftest import finished, rule_of
 from tests.factories import staff
@@ -82,7 +82,9 @@ class SittingMachine(RuleBasedStateMachine):
 
     @rule(some_time=SOME_TIME)
     def wait(self, some_time):
+        """The service is alive all the while: a silence would be an outage (R22)."""
         self.now += some_time
+        ServicePulse.objects.update_or_create(pk=1, defaults={"beaten_at": self.now})
 
     @rule()
     def start(self):
