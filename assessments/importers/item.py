@@ -1,10 +1,11 @@
 """A test question on its way into or out of the bank, and the rules of what one may hold. Pure."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from assessments.kinds import FEWEST, MOST, OptionFault, option_faults
 
 NAME_LENGTH = 80
 TEXT_LENGTH = 2_000
@@ -27,8 +28,8 @@ class Kind(StrEnum):
     TRUE_FALSE = "true_false"
 
 
-# How many options a question of each kind may have.
-CHOICES = {Kind.SINGLE: (2, 6), Kind.MULTIPLE: (2, 8), Kind.TRUE_FALSE: (2, 2)}
+# What is wrong with the options, besides, where none of them is right.
+NONE_RIGHT = {OptionFault.NOT_ONE_RIGHT, OptionFault.NOT_RIGHT_AND_WRONG}
 
 
 @dataclass(frozen=True)
@@ -172,20 +173,32 @@ def _faults_of_texts(item: Item) -> Iterator[str]:
 
 
 def _faults_of_choices(item: Item) -> Iterator[str]:
-    fewest, most = CHOICES[item.kind]
+    texts = [choice.text for choice in item.choices]
     right = sum(choice.correct for choice in item.choices)
-    if not fewest <= len(item.choices) <= most:
-        yield f"There are {len(item.choices)} options; there must be {fewest} to {most}."
-    if any(not choice.text for choice in item.choices):
+    number = f"There are {len(texts)} options; there must be {FEWEST} to {MOST[item.kind]}."
+    sentences = {
+        OptionFault.TOO_FEW: number,
+        OptionFault.TOO_MANY: number,
+        OptionFault.NOT_ONE_RIGHT: f"{right} options are right; only one can be.",
+        OptionFault.NOT_RIGHT_AND_WRONG: "Every option is right; one must be wrong.",
+        OptionFault.SAME_TEXT: f"Two options say “{named(_twin(texts))}”.",
+    }
+    found = option_faults(item.kind, [(choice.text, choice.correct) for choice in item.choices])
+    if not all(texts):
         yield "An option has no text."
-    times = Counter(choice.text for choice in item.choices if choice.text)
-    yield from (f"Two options say “{named(text)}”." for text in times if times[text] > 1)
     if right == 0:
         yield "No option is right."
-    elif item.kind == Kind.MULTIPLE:
-        if right == len(item.choices):
-            yield "Every option is right; one must be wrong."
-    elif right > 1:
-        yield f"{right} options are right; only one can be."
+        found = tuple(fault for fault in found if fault not in NONE_RIGHT)
+    yield from (sentences[fault] for fault in found)
     if item.kind == Kind.TRUE_FALSE and not is_statement(item.choices):
         yield "The options of a statement are True and False."
+
+
+def _twin(texts: Sequence[str]) -> str:
+    """The first text that stood there before, in whatever case."""
+    seen = set[str]()
+    for text in texts:
+        if text.casefold() in seen:
+            return text
+        seen.add(text.casefold())
+    return ""

@@ -13,7 +13,6 @@ from io import StringIO
 from assessments.importers import workbook
 from assessments.importers.encoding import check_size, decode
 from assessments.importers.item import (
-    CHOICES,
     Choice,
     FileRefused,
     Item,
@@ -27,9 +26,10 @@ from assessments.importers.item import (
     with_feedback_explained,
 )
 from assessments.importers.tally import Tally
+from assessments.kinds import MOST
 from people.cells import as_meant, harmless
 
-OPTIONS = tuple(f"option_{number}" for number in range(1, CHOICES[Kind.MULTIPLE][1] + 1))
+OPTIONS = tuple(f"option_{number}" for number in range(1, MOST[Kind.MULTIPLE] + 1))
 COLUMNS = (
     *("name", "kind", "topic", "lesson", "language", "critical", "fixed_order", "text"),
     *OPTIONS,
