@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Adjustment
@@ -74,9 +75,12 @@ class AskForHelpForm(forms.Form):
 
     needs = forms.MultipleChoiceField(
         choices=[
-            (MORE_TIME, _("more time")),
-            (BREAKS, _("breaks")),
-            *Adjustment.Help.choices,
+            (value, capfirst(label))
+            for value, label in (
+                (MORE_TIME, _("more time")),
+                (BREAKS, _("breaks")),
+                *Adjustment.Help.choices,
+            )
         ],
         label=_("What help do you need?"),
         help_text=_("Choose all that you need."),
@@ -84,7 +88,7 @@ class AskForHelpForm(forms.Form):
         error_messages={"required": _("Choose what help you need")},
     )
     reason_class = forms.ChoiceField(
-        choices=Adjustment.ReasonClass.choices,
+        choices=[(value, capfirst(label)) for value, label in Adjustment.ReasonClass.choices],
         label=_("Why do you need it?"),
         help_text=_("Choose the nearest. We do not need medical details."),
         widget=forms.RadioSelect,

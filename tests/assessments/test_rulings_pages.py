@@ -135,7 +135,7 @@ def test_decided_challenge_shows_its_decision_and_no_form(as_reviewer, challenge
 def test_impact_names_people_to_officers_of_their_council_alone(as_reviewer, failed, reviewer, now):
     withdrawal = proposed(failed, 1, now)
     before = get(as_reviewer, "withdrawal", withdrawal.pk)
-    assert "another council: 1" in before
+    assert "of one council, whose officers see the names: 1" in before
     assert failed.learner.full_name not in before
     grant_membership(user=reviewer, authority=failed.authority, role=Role.OFFICER, by=None, now=now)
     after = get(as_reviewer, "withdrawal", withdrawal.pk)
@@ -149,7 +149,7 @@ def test_other_councils_are_counted_without_their_names(client, course, now):
     withdrawal = proposed(others[0], 1, now)
     client.force_login(reviewer_of(course, now))
     page = get(client, "withdrawal", withdrawal.pk)
-    assert page.count("another council: 1") == 2
+    assert page.count("of one council, whose officers see the names: 1") == 2
     assert others[0].authority.name not in page
 
 
