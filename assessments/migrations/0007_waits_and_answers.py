@@ -11,6 +11,7 @@ UPDATE assessments_testrule SET waits = CASE
     WHEN wait_hours = 0 THEN '{}'
     WHEN wait_hours < 1000 THEN ARRAY['PT' || wait_hours || 'H']
     ELSE ARRAY['P' || least(ceil(wait_hours / 24.0), 999)::int || 'D'] END;
+SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE assessments_testrule ENABLE TRIGGER USER;
 """
 

@@ -9,6 +9,7 @@ UPDATE assessments_drawnquestion d SET revision_id = r.id
 FROM assessments_sitting s, wagtailcore_revision r
 WHERE s.id = d.sitting_id
     AND r.id = (s.paper #>> ARRAY['questions', (d.position - 1)::text, 'revision_id'])::bigint;
+SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE assessments_drawnquestion ENABLE TRIGGER USER;
 """
 
