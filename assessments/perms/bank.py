@@ -50,11 +50,6 @@ def authored_courses(user: Any) -> "QuerySet[CoursePage]":
     return courses.filter(authority__in=people.authorities_of(user, Role.AUTHOR))
 
 
-def is_author(user: Any) -> bool:
-    """Authors of any authority, and platform administrators."""
-    return bool(user.is_superuser or people.has_role(user, Role.AUTHOR))
-
-
 def trainer_questions(user: Any, *roles: str) -> QuestionQuerySet:
     """The questions of the lessons above."""
     questions: QuestionQuerySet = Question.objects.filter(lesson__in=trainer_lessons(user, *roles))

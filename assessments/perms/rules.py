@@ -25,11 +25,6 @@ def may_decide_rules(user: Any, *, authority: Authority | None) -> bool:
     return rule_authorities(user).filter(pk=authority.pk).exists()
 
 
-def may_read_rules(user: Any) -> bool:
-    """Whoever may decide rules somewhere, and auditors."""
-    return _reading_authorities(user).exists()
-
-
 def readable_rules(user: Any) -> QuerySet[TestRule]:
     """The rules of the authorities at which the person is an officer or auditor now and, for
     whoever has one of these, the national ones; all for platform administrators."""
