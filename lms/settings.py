@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import unquote
 
 import environ
-from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
+
+from lms.schedule import BEAT_SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -205,41 +206,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "Europe/London"
+CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 CELERY_BEAT_SCHEDULER = "redbeat.RedBeatScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
-CELERY_BEAT_SCHEDULE = {
-    "relay-messages": {"task": "outbox.tasks.relay_messages", "schedule": 5.0},
-    "close-expired-sittings": {
-        "task": "assessments.tasks.close_expired_sittings",
-        "schedule": 30.0,
-    },
-    "rescore-new": {"task": "assessments.tasks.rescore_withdrawn", "schedule": 60.0, "args": (2,)},
-    "rescore": {"task": "assessments.tasks.rescore_withdrawn", "schedule": crontab(hour=4)},
-    "issue-recent-certificates": {
-        "task": "certificates.tasks.issue_missing_certificates",
-        "schedule": 10.0,
-        "kwargs": {"days": 2},  # Cheap; the full run below misses nothing.
-    },
-    "issue-missing-certificates": {
-        "task": "certificates.tasks.issue_missing_certificates",
-        "schedule": 600.0,
-    },
-    "clear-expired-tokens": {
-        "task": "licensing.tasks.clear_expired_tokens",
-        "schedule": crontab(hour=3, minute=30),
-    },
-    "item-statistics": {"task": "assessments.tasks.work_out_statistics", "schedule": crontab(0, 2)},
-    "find-signals": {"task": "assessments.tasks.find_signals", "schedule": crontab(0, 4)},
-    "publish-scheduled": {"task": "courses.tasks.publish_scheduled", "schedule": 60.0},
-    "write-to-owners": {
-        "task": "lms.tasks.write_to_owners",
-        "schedule": crontab(hour=7, minute=30),
-    },
-    "queue-due-reminders": {
-        "task": "certificates.tasks.queue_due_reminders",
-        "schedule": crontab(hour=8, minute=0),  # London time, CELERY_TIMEZONE.
-    },
-}
 
 # -- People ---------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.User"

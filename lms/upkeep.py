@@ -14,7 +14,7 @@ from django.utils import translation
 from assessments.models import Question
 from courses.models import Contact, CoursePage, GlossaryWord, LessonPage, UpkeepQuerySet
 from courses.perms import lessons_at
-from outbox.actions import Email, queue_emails
+from outbox.actions import Draft, queue_messages
 from people import perms
 from people.models import Authority, User
 
@@ -54,7 +54,7 @@ def queue_upkeep_notices(*, now: datetime, today: date) -> int:
         for item in _listed(_kept(None), today)
         if item.keeper is not None and item.keeper.is_active
     ]
-    return len(queue_emails(emails=emails, now=now))
+    return len(queue_messages(messages=emails, now=now))
 
 
 def _kept(authorities: models.QuerySet[Authority] | None) -> Iterator[UpkeepQuerySet[Any]]:
@@ -99,10 +99,10 @@ def _edit_address(content: Any) -> str:
     return reverse(f"wagtailsnippets_{label}:edit", args=[content.pk])
 
 
-def _email(item: Overdue, keeper: User) -> Email:
+def _email(item: Overdue, keeper: User) -> Draft:
     context = {"item": item, "site_url": settings.SITE_URL}
     with translation.override(keeper.message_language):
-        return Email(
+        return Draft(
             key=f"upkeep:{item.key}",
             to=keeper.email,
             subject=render_to_string("lms/email/upkeep_subject.txt", context).strip(),

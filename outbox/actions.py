@@ -12,19 +12,25 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 
 from outbox.backoff import next_wait
-from outbox.models import Message
+from outbox.models import KEEP_DAYS, Message
 
+KEEP_SECRET_DAYS = 90  # Sign-in links prove nothing later on.
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Email:
-    """A plain e-mail to write down with many others."""
+class Draft:
+    """A notice to write down. ``to`` is what its channel needs; see ``Message``."""
 
     key: str
     to: str
     subject: str
     body: str
+    channel: str = Message.Channel.EMAIL
+    html_body: str = ""
+    secret: bool = False
+    instead_of: int | None = None
+    keep_days: int = KEEP_DAYS
 
 
 def queue_email(
@@ -38,40 +44,45 @@ def queue_email(
     secret: bool = False,
 ) -> Message:
     """Write one e-mail down. A repeat with the same key returns the first row unchanged."""
-    message, _ = Message.objects.get_or_create(
-        key=key,
-        defaults={
-            "to": to,
-            "subject": " ".join(subject.split()),
-            "body": body,
-            "html_body": html_body,
-            "secret": secret,
-            "created_at": now,
-            "not_before": now,
-        },
-    )
-    return message
+    keep_days = KEEP_SECRET_DAYS if secret else KEEP_DAYS
+    draft = Draft(key, to, subject, body, html_body=html_body, secret=secret, keep_days=keep_days)
+    queue_messages(messages=[draft], now=now)
+    return Message.objects.get(key=key)
 
 
-def queue_emails(*, emails: Iterable[Email], now: datetime) -> dict[str, int]:
-    """Write many e-mails down at once; gives the row's id for each key.
+def queue_messages(*, messages: Iterable[Draft], now: datetime) -> dict[str, int]:
+    """Write many notices down at once; gives the row's id for each key.
 
     A key that has a row keeps it unchanged, also when somebody else is writing the same one now.
     """
-    drafts = [
-        Message(
-            key=email.key,
-            to=email.to,
-            subject=" ".join(email.subject.split()),
-            body=email.body,
-            created_at=now,
-            not_before=now,
-        )
-        for email in emails
-    ]
-    Message.objects.bulk_create(drafts, ignore_conflicts=True)
-    rows = Message.objects.filter(key__in=[draft.key for draft in drafts])
-    return dict(rows.values_list("key", "pk"))
+    rows = [_row(draft, now) for draft in messages]
+    Message.objects.bulk_create(rows, ignore_conflicts=True)
+    written = Message.objects.filter(key__in=[row.key for row in rows])
+    return dict(written.values_list("key", "pk"))
+
+
+def _row(draft: Draft, now: datetime) -> Message:
+    return Message(
+        key=draft.key,
+        channel=draft.channel,
+        to=draft.to,
+        destination=destination(draft.channel, draft.to),
+        subject=" ".join(draft.subject.split()),
+        body=draft.body,
+        html_body=draft.html_body,
+        secret=draft.secret,
+        instead_of_id=draft.instead_of,
+        keep_days=draft.keep_days,
+        created_at=now,
+        not_before=now,
+    )
+
+
+def destination(channel: str, to: str) -> str:
+    """What the relay's limits count by: the mail domain, or for other channels the channel."""
+    if channel == Message.Channel.EMAIL:
+        return to.rpartition("@")[2].lower()[:255]
+    return channel
 
 
 def withdraw(*, message_ids: Collection[int], reason: str, now: datetime) -> int:

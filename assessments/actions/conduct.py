@@ -74,7 +74,7 @@ def reply_to_notice(*, case: Case, text: str, learner: Learner, now: datetime) -
     _own(learner, case)
     if case.decided_at is not None:
         raise CaseRefused("decided_already")
-    return _write_once(case, Kind.REPLY, text, learner.user, now)
+    return _write_once(case, Kind.REPLY, text, learner.account, now)
 
 
 @transaction.atomic
@@ -125,7 +125,7 @@ def appeal(*, case: Case, text: str, learner: Learner, now: datetime) -> Case:
     if case.appealed_at is None:
         case.appealed_at = now
         case.save(update_fields=["appealed_at"])
-        _write(case, Kind.APPEAL, text, learner.user, now)
+        _write(case, Kind.APPEAL, text, learner.account, now)
     return case
 
 

@@ -25,7 +25,7 @@ def tell(
         "site_url": settings.SITE_URL,
         **(facts or {}),
     }
-    with translation.override(learner.user.message_language):
+    with translation.override(learner.account.message_language):
         subject = render_to_string(f"assessments/email/{what}_subject.txt", context).strip()
         body = render_to_string(f"assessments/email/{what}_body.txt", context).strip()
-    queue_email(key=key, to=learner.user.email, subject=subject, body=body, now=now)
+    queue_email(key=key, to=learner.account.email, subject=subject, body=body, now=now)

@@ -1,4 +1,5 @@
 from people.models.accounts import Membership, User
+from people.models.interests import Interest
 from people.models.register import Audience, Authority, Learner, Licence, LicenceClaim
 from people.models.rules import DatedRule, DatedRuleQuerySet
 
@@ -7,6 +8,7 @@ __all__ = [
     "Authority",
     "DatedRule",
     "DatedRuleQuerySet",
+    "Interest",
     "Learner",
     "Licence",
     "LicenceClaim",

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
-from people.models.accounts import Membership
+from people.models.accounts import Membership, User
 
 
 @pghistory.track()
@@ -63,11 +63,24 @@ class LearnerQuerySet(models.QuerySet["Learner"]):
 
 @pghistory.track()
 class Learner(models.Model):
-    """A person in training. ``authority`` is the one they train for; a licence may come later."""
+    """A person in training. ``authority`` is the one they train for; a licence may come later.
+
+    Somebody who was trained before this service has no account: the register's officer entered the
+    record. Once they sign up and prove to be the holder, their own learner is named in
+    ``succeeded_by`` and takes the record over.
+    """
 
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="learner"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="learner",
     )
+    succeeded_by = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="succeeds"
+    )
+    succeeded_at = models.DateTimeField(null=True, blank=True)
     authority = models.ForeignKey(
         Authority, on_delete=models.PROTECT, null=True, blank=True, related_name="learners"
     )
@@ -83,10 +96,32 @@ class Learner(models.Model):
     objects = LearnerQuerySet.as_manager()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="learner_succeeded_without_account",
+                condition=Q(succeeded_by=None, succeeded_at=None)
+                | Q(succeeded_by__isnull=False, succeeded_at__isnull=False, user=None),
+                violation_error_message=_("Only a record without an account is taken over."),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["succeeded_by"],
+                name="learners_succeeded",
+                condition=Q(succeeded_by__isnull=False),
+            ),
+        ]
         triggers = [pgtrigger.Protect(name="learner_kept", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return self.full_name
+
+    @property
+    def account(self) -> User:
+        """The account of whoever takes tests. Raises ValueError for a record without one."""
+        if self.user is None:
+            raise ValueError("Nobody can sign in as this person.")
+        return self.user
 
 
 class LicenceQuerySet(models.QuerySet["Licence"]):

@@ -281,5 +281,5 @@ def test_sweep_asks_the_same_number_of_questions_for_each_pass(
 ):
     for _ in range(waiting):
         make_sitting(at=now)
-    with django_assert_num_queries(2 + 13 * waiting):
+    with django_assert_num_queries(2 + 11 * waiting):
         issue_missing(now=now)

@@ -3,8 +3,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from certificates import actions
-from certificates.actions import queue_due_reminders, revoke
+from certificates.actions import queue_due_reminders, reminders, revoke
 from certificates.models import Reminder
 from outbox.models import Message
 from tests.certificates.factories import make_certificate, noon
@@ -137,7 +136,7 @@ def test_text_says_whom_to_ask(rule, now):
 
 
 def test_sweep_in_batches_misses_nobody(rule, now, monkeypatch):
-    monkeypatch.setattr(actions, "BATCH", 2)
+    monkeypatch.setattr(reminders, "BATCH", 2)
     held = [make_certificate(at=now + timedelta(days=extra // 2)) for extra in range(7)]
     assert sweep(held[-1], 25) == 7
     assert Reminder.objects.count() == 7

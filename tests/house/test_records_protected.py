@@ -7,6 +7,8 @@ from django.db import connection, models
 OUR_APPS = ["outbox", "people", "courses", "assessments", "certificates", "licensing"]
 FACTS = {
     "outbox.Message",
+    "outbox.MessageEvent",
+    "people.Interest",
     "people.Learner",
     "people.Licence",
     "people.LicenceClaim",
@@ -41,6 +43,12 @@ FACTS = {
     "assessments.Withdrawal",
     "certificates.ValidityRule",
     "certificates.Certificate",
+    "certificates.CertificateDocument",
+    "certificates.Evidence",
+    "certificates.EvidenceBatch",
+    "certificates.EvidenceFile",
+    "certificates.IssuerKey",
+    "certificates.StandingChange",
     "certificates.CertificateEvent",
     "certificates.Reminder",
     "licensing.Requirement",

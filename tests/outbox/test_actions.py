@@ -4,7 +4,7 @@ import pytest
 from django.core.mail.backends.locmem import EmailBackend
 
 from outbox import tasks
-from outbox.actions import Email, queue_email, queue_emails, relay_messages, withdraw
+from outbox.actions import Draft, queue_email, queue_messages, relay_messages, withdraw
 from outbox.models import Message
 
 pytestmark = pytest.mark.django_db
@@ -48,16 +48,16 @@ def test_subject_is_one_line(now):
 
 
 def test_many_are_queued_in_two_statements(now, django_assert_num_queries):
-    emails = [Email(f"notice:{n}", "ade@example.org", "Hello", "Text.") for n in range(200)]
+    emails = [Draft(f"notice:{n}", "ade@example.org", "Hello", "Text.") for n in range(200)]
     with django_assert_num_queries(2):
-        ids = queue_emails(emails=emails, now=now)
+        ids = queue_messages(messages=emails, now=now)
     assert ids == dict(Message.objects.values_list("key", "pk"))
 
 
 def test_many_keep_the_row_that_a_key_has(now):
     first = queue(now)
-    again = Email("notice:1", "bo@example.org", "Other", "Other.")
-    assert queue_emails(emails=[again], now=now) == {"notice:1": first.pk}
+    again = Draft("notice:1", "bo@example.org", "Other", "Other.")
+    assert queue_messages(messages=[again], now=now) == {"notice:1": first.pk}
     assert Message.objects.get().to == "ade@example.org"
 
 

@@ -6,7 +6,6 @@ from typing import Any, Self
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.lookups import IsNull
@@ -15,36 +14,37 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Sitting
 from certificates import renewal
+from certificates.models.evidence import Evidence
+from certificates.models.rules import ValidityRule
 from courses.models import CoursePage
 from courses.models.facts import Fact
 from outbox.models import Message
-from people.models import Authority, DatedRule, Learner, Membership
+from people.models import Authority, Learner, Membership
 
-
-def default_reminder_days() -> list[int]:
-    """Days before expiry on which to remind; minus one is the day after (R42)."""
-    return [90, 60, 30, 14, 7, 1, -1]
-
-
-class ValidityRule(DatedRule):
-    """How long a certificate lasts and when its holder is reminded (R09, R42)."""
-
-    months = models.PositiveSmallIntegerField(default=36)
-    renewal_window_days = models.PositiveSmallIntegerField(default=90)
-    reminder_days = ArrayField(models.SmallIntegerField(), default=default_reminder_days)
-
-    class Meta(DatedRule.Meta):
-        constraints = [
-            *DatedRule.Meta.constraints,
-            models.CheckConstraint(
-                name="validityrule_lasts",
-                condition=Q(months__gte=1),
-                violation_error_message=_("A certificate lasts at least a month."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.months} months from {self.effective_from}"
+# The last word on I11: whatever writes a certificate, it has one true origin.
+ORIGIN_IS_TRUE = """
+IF NEW.sitting_id IS NOT NULL AND NOT EXISTS (
+    SELECT FROM assessments_sitting s WHERE s.id = NEW.sitting_id AND s.result = 'passed'
+    AND s.learner_id = NEW.learner_id AND s.course_id = NEW.course_id) THEN
+    RAISE EXCEPTION 'a certificate needs a passed sitting of its holder';
+END IF;
+IF NEW.evidence_id IS NOT NULL AND NOT EXISTS (
+    SELECT FROM certificates_evidence e WHERE e.id = NEW.evidence_id AND e.decision = 'accepted'
+    AND e.learner_id = NEW.learner_id AND e.course_id = NEW.counts_for_id
+    AND e.authority_id = NEW.authority_id AND e.passed_on = NEW.passed_on) THEN
+    RAISE EXCEPTION 'a certificate needs accepted evidence of its holder';
+END IF;
+IF NEW.replaces_id IS NOT NULL AND NOT EXISTS (
+    SELECT FROM certificates_certificate c JOIN people_learner l ON l.id = c.learner_id
+    WHERE c.id = NEW.replaces_id AND NEW.learner_id IN (c.learner_id, l.succeeded_by_id)
+    AND c.counts_for_id = NEW.counts_for_id AND c.course_id = NEW.course_id
+    AND c.authority_id IS NOT DISTINCT FROM NEW.authority_id
+    AND c.passed_at = NEW.passed_at AND c.valid_until = NEW.valid_until
+    AND c.renew_from = NEW.renew_from) THEN
+    RAISE EXCEPTION 'a replacement says what the certificate it corrects said';
+END IF;
+RETURN NEW;
+"""
 
 
 class CertificateQuerySet(models.QuerySet["Certificate"]):
@@ -134,7 +134,25 @@ class Certificate(Fact):
     """
 
     reference = models.CharField(max_length=14, unique=True)
-    sitting = models.OneToOneField(Sitting, on_delete=models.PROTECT, related_name="certificate")
+    sitting = models.OneToOneField(
+        Sitting, on_delete=models.PROTECT, null=True, blank=True, related_name="certificate"
+    )
+    evidence = models.OneToOneField(
+        Evidence,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="certificate",
+        help_text=_("What was recognised in place of a test here (R37)."),
+    )
+    replaces = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replacement",
+        help_text=_("The certificate that this one corrects."),
+    )
     learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="certificates")
     authority = models.ForeignKey(
         Authority, on_delete=models.PROTECT, null=True, blank=True, related_name="certificates"
@@ -147,6 +165,18 @@ class Certificate(Fact):
     authority_name = models.CharField(max_length=120, blank=True)
     course_title = models.CharField(max_length=255)
     course_edition = models.CharField(max_length=20)
+    provider_name = models.CharField(
+        max_length=200,
+        blank=True,
+        db_default="",
+        help_text=_("Who taught a recognised course. Empty: this service, for the authority."),
+    )
+    identity_method = models.CharField(max_length=200, blank=True, db_default="")
+    licence_ends_on = models.DateField(
+        null=True,
+        blank=True,
+        help_text=_("Set where the rule let the certificate end with the licence (R09)."),
+    )
     passed_at = models.DateTimeField()
     passed_on = models.DateField()
     valid_until = models.DateField()
@@ -174,6 +204,16 @@ class Certificate(Fact):
                 condition=Q(passed_on__lte=F("renew_from"), renew_from__lte=F("valid_until")),
                 violation_error_message=_("Passed, then renewable, then ended."),
             ),
+            models.CheckConstraint(
+                name="certificate_of_one_origin",
+                condition=Q(sitting__isnull=False, evidence=None, replaces=None)
+                | Q(sitting=None, evidence__isnull=False, replaces=None)
+                | Q(sitting=None, evidence=None, replaces__isnull=False),
+                violation_error_message=_(
+                    "A certificate comes from one pass, one piece of recognised evidence, or the"
+                    " certificate it corrects."
+                ),
+            ),
         ]
         indexes = [
             models.Index(
@@ -190,13 +230,7 @@ class Certificate(Fact):
                 name="certificate_of_a_pass",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
-                func=(
-                    "IF NOT EXISTS (SELECT 1 FROM assessments_sitting s"
-                    " WHERE s.id = NEW.sitting_id AND s.result = 'passed'"
-                    " AND s.learner_id = NEW.learner_id AND s.course_id = NEW.course_id) THEN"
-                    " RAISE EXCEPTION 'a certificate needs a passed sitting of its holder'; END IF;"
-                    " RETURN NEW;"
-                ),
+                func=ORIGIN_IS_TRUE,
             ),
         ]
 
@@ -242,6 +276,20 @@ class CertificateEvent(Fact):
         ISSUED = "issued", _("issued")
         REVOKED = "revoked", _("revoked")
         REINSTATED = "reinstated", _("reinstated")
+        REPLACED = "replaced", _("replaced by a corrected certificate")
+
+    class ReasonClass(models.TextChoices):
+        """Which kind of reason, for figures; the words beside it say the rest."""
+
+        NOT_THE_HOLDER = "not_the_holder", _("somebody else took the test")
+        CONDUCT = "conduct", _("the rules of the test were broken")
+        EVIDENCE_FALSE = "evidence_false", _("the evidence was not genuine")
+        ISSUED_IN_ERROR = "issued_in_error", _("it was issued by mistake")
+        REVOKED_IN_ERROR = "revoked_in_error", _("it was revoked by mistake")
+        APPEAL_UPHELD = "appeal_upheld", _("an appeal was upheld")
+        NAME_CORRECTED = "name_corrected", _("the name was wrong")
+        RECORDS_JOINED = "records_joined", _("two records of one person were joined")
+        OTHER = "other", _("another reason")
 
     certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=12, choices=Kind.choices)
@@ -252,6 +300,9 @@ class CertificateEvent(Fact):
     )
     seconded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reason_class = models.CharField(
+        max_length=20, choices=ReasonClass.choices, blank=True, db_default=""
     )
     reason = models.TextField(blank=True)
 
@@ -267,6 +318,7 @@ class CertificateEvent(Fact):
             models.CheckConstraint(
                 name="standing_changed_by_two_with_reason",
                 condition=Q(kind="issued")
+                | Q(kind="replaced", reason_class="records_joined")
                 | (
                     Q(by__isnull=False, seconded_by__isnull=False)
                     & ~Q(by=F("seconded_by"))

@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -16,14 +14,12 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import BaseColumn, Column, TitleColumn
 from wagtail.admin.views.generic.base import BaseListingView
-from wagtail.models import Page
 
 from certificates import perms, renewal
 from certificates.models import Certificate, CertificateQuerySet
-from courses.models import CoursePage
 from people import perms as people
 from people.models import Membership
-from people.perms import has_role, learner_of
+from people.perms import has_role
 
 STANDINGS = {
     renewal.Standing.VALID: _("Valid"),
@@ -121,21 +117,3 @@ def certificates_menu_item() -> MenuItem:
     return CertificatesMenuItem(
         _("Certificates"), reverse("staff_certificates"), icon_name="check", order=260
     )
-
-
-@hooks.register("before_serve_page", order=-1)  # Before the room below starts the course.
-def guard_refresher(
-    page: Page, request: HttpRequest, serve_args: Any, serve_kwargs: Any
-) -> HttpResponseBase | None:
-    """The short course is for those whose certificate still counts; others get the full one."""
-    learner = learner_of(request)
-    starts = request.method == "POST" and isinstance(page, CoursePage) and page.refreshes_id
-    if not starts or learner is None:
-        return None
-    if perms.may_start_refresher(learner, page, today=renewal.london_day(timezone.now())):
-        return None
-    messages.info(
-        request,
-        _("The refresher is for people whose certificate is still valid. Take the full course."),
-    )
-    return redirect(page.counts_for.url)

@@ -1,0 +1,172 @@
+"""One certificate for each pass, whatever runs twice or at the same time."""
+
+import logging
+import secrets
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from assessments.models import Sitting
+from certificates import reference, renewal
+from certificates.actions.letters import tell_holder
+from certificates.actions.reminders import withdraw_reminders
+from certificates.models import (
+    Certificate,
+    CertificateEvent,
+    CertificateQuerySet,
+    ValidityRule,
+)
+from people.models import Licence
+
+logger = logging.getLogger(__name__)
+Kind = CertificateEvent.Kind
+BATCH = 1000  # Rows in memory and in one transaction of a sweep.
+WITHOUT_CERTIFICATE = ~Exists(Certificate.objects.filter(sitting=OuterRef("pk")))
+
+
+class NoValidityRule(Exception):
+    """Nothing says how long it would last. Once a rule is approved the sweep issues it."""
+
+    def __init__(self, sitting: Sitting, passed_on: date) -> None:
+        whose = sitting.authority.code if sitting.authority else "no authority"
+        super().__init__(
+            f"No approved validity rule is in force on {passed_on} for {whose}:"
+            f" sitting {sitting.pk} waits for one."
+        )
+
+
+@transaction.atomic
+def issue_certificate(*, sitting_id: UUID, now: datetime) -> Certificate | None:
+    """Issue the certificate of a pass and queue the e-mail about it; None if it is not passed.
+
+    A repeat, also at the same moment, returns the certificate there is and writes nothing. Raises
+    NoValidityRule, with nothing written, where no rule says how long it would last.
+    """
+    return _issue(_sittings().select_for_update(of=("self",)).get(pk=sitting_id), now=now)
+
+
+def issue_missing(
+    *, now: datetime, limit: int = BATCH, closed_since: datetime | None = None
+) -> int:
+    """Issue up to ``limit`` certificates that passed sittings still lack; returns how many.
+
+    Any number of sweeps may run at once: each leaves alone what another has in hand. A sitting that
+    fails is logged, blocks no other and is tried again by the next sweep.
+    """
+    missing = Sitting.objects.passed().filter(WITHOUT_CERTIFICATE).order_by("closed_at", "pk")
+    if closed_since is not None:
+        missing = missing.filter(closed_at__gte=closed_since)
+    issued = 0
+    page = missing
+    while places := list(page.values_list("closed_at", "pk")[:BATCH]):
+        for _, sitting_id in places:
+            if issued >= limit:
+                return issued
+            issued += _issue_or_log(sitting_id, now=now)
+        closed_at, pk = places[-1]
+        page = missing.filter(Q(closed_at__gt=closed_at) | Q(closed_at=closed_at, pk__gt=pk))
+    return issued
+
+
+def _issue_or_log(sitting_id: UUID, *, now: datetime) -> int:
+    try:
+        with transaction.atomic():
+            free = _sittings().filter(WITHOUT_CERTIFICATE, pk=sitting_id)
+            sitting = free.select_for_update(of=("self",), skip_locked=True).first()
+            return int(sitting is not None and _issue(sitting, now=now) is not None)
+    except NoValidityRule as error:
+        logger.error("certificate not issued: %s", error)
+    except Exception:
+        logger.exception("certificate not issued: sitting %s", sitting_id)
+    return 0
+
+
+def _sittings() -> QuerySet[Sitting]:
+    related = Sitting.objects.select_related("learner__user", "course__refreshes", "authority")
+    return related.defer("paper")
+
+
+def _issue(sitting: Sitting, *, now: datetime) -> Certificate | None:
+    """For a sitting that is locked: what is looked up here cannot change until the commit."""
+    there = Certificate.objects.filter(sitting=sitting).first()
+    if there is not None or sitting.result != Sitting.Outcome.PASSED:
+        return there
+    held = list(_held_before(sitting))
+    certificate = _snapshot(sitting, held, now=now)
+    certificate.save(force_insert=True)
+    CertificateEvent.objects.create(
+        certificate=certificate,
+        kind=Kind.ISSUED,
+        recorded_at=now,
+        effective_on=certificate.passed_on,
+    )
+    replaced = [old.pk for old in held if old.valid_until <= certificate.valid_until]
+    withdraw_reminders(replaced, reason="Withdrawn: a later certificate was issued.", now=now)
+    tell_holder(certificate, "issued", key="issued", now=now)
+    return certificate
+
+
+def _held_before(sitting: Sitting) -> CertificateQuerySet:
+    """Earlier certificates for the same purpose, locked against sweeps and revocation."""
+    return (
+        Certificate.objects.of(sitting.learner)
+        .filter(counts_for=sitting.course.counts_for, passed_at__lt=sitting.closed_at)
+        .filter(Q(authority=sitting.authority_id) | Q(authority=None))
+        .with_revoked()
+        .order_by("pk")
+        .select_for_update(of=("self",))
+    )
+
+
+def _snapshot(sitting: Sitting, held: list[Certificate], *, now: datetime) -> Certificate:
+    """The facts of the pass as they are now, under a new reference.
+
+    Two references in a lifetime may meet by chance; the database refuses the second, and the sweep
+    draws another one.
+    """
+    assert sitting.closed_at is not None
+    passed_on = renewal.london_day(sitting.closed_at)
+    rule = ValidityRule.objects.in_force(authority=sitting.authority, on=passed_on).first()
+    if rule is None:
+        raise NoValidityRule(sitting, passed_on)
+    valid_until = _valid_until(passed_on, rule, held)
+    licence = _licence(sitting)
+    return Certificate(
+        reference=reference.make(secrets.token_bytes(reference.RANDOM_LENGTH)),
+        sitting=sitting,
+        learner=sitting.learner,
+        authority=sitting.authority,
+        course=sitting.course,
+        counts_for=sitting.course.counts_for,
+        rule=rule,
+        holder_name=licence.full_name if licence else sitting.learner.full_name,
+        licence_number=licence.number if licence else "",
+        authority_name=sitting.authority.name if sitting.authority else "",
+        course_title=sitting.course.title,
+        course_edition=sitting.course.edition,
+        passed_at=sitting.closed_at,
+        passed_on=passed_on,
+        valid_until=valid_until,
+        renew_from=max(passed_on, renewal.renew_from(valid_until, rule.renewal_window_days)),
+        issued_at=now,
+    )
+
+
+def _valid_until(passed_on: date, rule: ValidityRule, held: list[Certificate]) -> date:
+    """The window that counts is the one printed on the certificate that is renewed."""
+    renewed = [
+        old for old in held if not old.revoked and old.renew_from <= passed_on <= old.valid_until
+    ]
+    if not renewed:
+        return renewal.valid_until(passed_on, rule.months, None, rule.renewal_window_days)
+    last = max(renewed, key=lambda old: old.valid_until)
+    window_days = (last.valid_until - last.renew_from).days
+    return renewal.valid_until(passed_on, rule.months, last.valid_until, window_days)
+
+
+def _licence(sitting: Sitting) -> Licence | None:
+    """The licence the person holds from the sitting's authority; a current one before others."""
+    held = Licence.objects.held_by(sitting.learner).filter(authority=sitting.authority_id)
+    return max(held, key=lambda licence: licence.state == Licence.State.CURRENT, default=None)

@@ -1,0 +1,40 @@
+"""What is written to the holder of a certificate, in their own language."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from certificates import renewal
+from certificates.models import Certificate
+from outbox.actions import Draft, queue_messages
+
+
+def tell_holder(certificate: Certificate, what: str, *, key: str, now: datetime) -> None:
+    """Queue the e-mail, once for each ``key``; somebody without an account gets none."""
+    key = f"certificate:{certificate.reference}:{key}"
+    draft = letter_about(certificate, what, key=key, today=renewal.london_day(now))
+    if draft is not None:
+        queue_messages(messages=[draft], now=now)
+
+
+def letter_about(certificate: Certificate, what: str, *, key: str, today: date) -> Draft | None:
+    """In the language of the person it goes to; None for somebody without an account."""
+    holder = certificate.learner.user
+    if holder is None:
+        return None
+    context: dict[str, Any] = {
+        "certificate": certificate,
+        "authority": certificate.authority,
+        "may_renew_now": certificate.renew_from <= today,
+        "site_url": settings.SITE_URL,
+    }
+    with translation.override(holder.message_language):
+        return Draft(
+            key=key,
+            to=holder.email,
+            subject=render_to_string(f"certificates/email/{what}_subject.txt", context),
+            body=render_to_string(f"certificates/email/{what}_body.txt", context).strip(),
+        )

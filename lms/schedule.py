@@ -1,0 +1,39 @@
+"""What runs by the clock, and how often. Seconds, or London times (``CELERY_TIMEZONE``)."""
+
+from typing import Any
+
+from celery.schedules import crontab
+
+BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "relay-messages": {"task": "outbox.tasks.relay_messages", "schedule": 5.0},
+    "close-expired-sittings": {
+        "task": "assessments.tasks.close_expired_sittings",
+        "schedule": 30.0,
+    },
+    "rescore-new": {"task": "assessments.tasks.rescore_withdrawn", "schedule": 60.0, "args": (2,)},
+    "rescore": {"task": "assessments.tasks.rescore_withdrawn", "schedule": crontab(hour=4)},
+    "issue-recent-certificates": {
+        "task": "certificates.tasks.issue_missing_certificates",
+        "schedule": 10.0,
+        "kwargs": {"days": 2},  # Cheap; the full run below misses nothing.
+    },
+    "issue-missing-certificates": {
+        "task": "certificates.tasks.issue_missing_certificates",
+        "schedule": 600.0,
+    },
+    "clear-expired-tokens": {
+        "task": "licensing.tasks.clear_expired_tokens",
+        "schedule": crontab(hour=3, minute=30),
+    },
+    "item-statistics": {"task": "assessments.tasks.work_out_statistics", "schedule": crontab(0, 2)},
+    "find-signals": {"task": "assessments.tasks.find_signals", "schedule": crontab(0, 4)},
+    "publish-scheduled": {"task": "courses.tasks.publish_scheduled", "schedule": 60.0},
+    "write-to-owners": {
+        "task": "lms.tasks.write_to_owners",
+        "schedule": crontab(hour=7, minute=30),
+    },
+    "queue-due-reminders": {
+        "task": "certificates.tasks.queue_due_reminders",
+        "schedule": crontab(hour=8, minute=0),
+    },
+}
