@@ -4,7 +4,7 @@ from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
 
-from certificates.models import Certificate
+from certificates.models import Certificate, ValidityRule
 from certificates.renewal import may_take_refresher
 from courses.models import CoursePage, Enrolment
 from people.models import Learner, Membership, User
@@ -35,9 +35,20 @@ def may_list_certificates(user: User | AnonymousUser) -> bool:
 
 def may_start_refresher(learner: Learner, course: CoursePage, *, today: date) -> bool:
     """Whoever holds a certificate of the refreshed course that still counts on the London day
-    ``today``, and whoever has begun this refresher while it did."""
+    ``today``, or ended no longer ago than the rule allows, and whoever has begun this refresher
+    while it did."""
     if Enrolment.objects.open().of(learner).filter(course=course).exists():
         return True
     held = Certificate.objects.of(learner).filter(counts_for=course.counts_for).not_revoked()
     last = held.order_by("-valid_until").first()
-    return may_take_refresher(today=today, valid_until=last.valid_until if last else None)
+    return last is not None and still_refreshes(last, learner=learner, today=today)
+
+
+def still_refreshes(last: Certificate, *, learner: Learner, today: date) -> bool:
+    """Whether the short course renews ``last``, the learner's last certificate that counts. The
+    rule in force today says how long ago it may have ended; without one, it may not have."""
+    if last.valid_until >= today:
+        return True
+    in_force = ValidityRule.objects.in_force(authority=learner.authority, on=today)
+    lapse_days = in_force.values_list("refresher_lapse_days", flat=True).first() or 0
+    return may_take_refresher(today=today, valid_until=last.valid_until, lapse_days=lapse_days)

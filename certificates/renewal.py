@@ -32,6 +32,15 @@ class DueSpan:
     last: date
 
 
+@dataclass(frozen=True)
+class Term:
+    """From when to when a certificate counts. ``licence_ends_on`` is set where that day ends it."""
+
+    valid_until: date
+    renew_from: date
+    licence_ends_on: date | None = None
+
+
 def london_day(moment: datetime) -> date:
     return moment.astimezone(LONDON).date()
 
@@ -45,6 +54,36 @@ def valid_until(passed_on: date, months: int, previous: date | None, window_days
     if previous is not None and renew_from(previous, window_days) <= passed_on <= previous:
         return add_months(previous, months)
     return add_months(passed_on, months)
+
+
+def term(
+    passed_on: date,
+    *,
+    months: int,
+    window_days: int,
+    renewed: tuple[date, date] | None = None,
+    licence_ends_on: date | None = None,
+) -> Term:
+    """The term of a pass on the London day ``passed_on`` (R09).
+
+    ``renewed`` is the first renewal day and the last day of the certificate held before: what
+    counts for keeping the anniversary is the window printed on that one. ``licence_ends_on`` is
+    given where the rule lets a certificate end with the licence. A licence that has ended, or ends
+    within the renewal window after the pass, does not shorten it: the pass is for the next licence.
+    """
+    previous, window = None, window_days
+    if renewed is not None:
+        previous, window = renewed[1], (renewed[1] - renewed[0]).days
+    last = valid_until(passed_on, months, previous, window)
+    ends_earlier = (
+        licence_ends_on is not None
+        and passed_on < renew_from(licence_ends_on, window_days)
+        and licence_ends_on < last
+    )
+    if ends_earlier and licence_ends_on is not None:
+        last = licence_ends_on
+    first = max(passed_on, renew_from(last, window_days))
+    return Term(last, first, licence_ends_on if ends_earlier else None)
 
 
 def renew_from(valid_until: date, window_days: int) -> date:
@@ -111,7 +150,8 @@ def due_spans(notices: Collection[int], today: date) -> list[DueSpan]:
     return [DueSpan(notice, span[0], span[-1]) for notice, span in days.items()]
 
 
-def may_take_refresher(*, today: date, valid_until: date | None) -> bool:
-    """A refresher is for a certificate that still counts on the London day ``today``; whoever has
-    none, or whose last one has ended, takes the full course. ``valid_until`` is its last day."""
-    return valid_until is not None and today <= valid_until
+def may_take_refresher(*, today: date, valid_until: date | None, lapse_days: int = 0) -> bool:
+    """Whether the short course renews it on the London day ``today``: while the last certificate
+    counts, and for the rule's ``lapse_days`` after its last day ``valid_until``. Whoever has none,
+    or has let it lapse for longer, takes the full course again."""
+    return valid_until is not None and (today - valid_until).days <= lapse_days

@@ -11,7 +11,7 @@ from assessments import perms as tests
 from assessments.eligibility import Code
 from assessments.models import Sitting
 from certificates.models import Certificate
-from certificates.renewal import may_take_refresher
+from certificates.perms import still_refreshes
 from courses.models import Cohort, CoursePage, Enrolment, LessonPage, titles_in
 from courses.progress import SoFar, course_is_complete
 from licensing.models import Requirement
@@ -67,7 +67,7 @@ def dashboard_of(learner: Learner, *, today: date, now: datetime) -> Dashboard:
     full = _required_course(learner, today)
     certificate = _best_certificate(learner, full)
     enrolment = _open_enrolment(learner, full)
-    course = enrolment.course if enrolment else _offered_course(full, certificate, today)
+    course = enrolment.course if enrolment else _offered_course(learner, full, certificate, today)
     sitting = _last_sitting(learner, enrolment, full)
     lessons = list(course.lessons()) if course else []
     so_far = enrolment.so_far() if enrolment else SoFar()
@@ -134,10 +134,9 @@ def _open_enrolment(learner: Learner, full: CoursePage | None) -> Enrolment | No
 
 
 def _offered_course(
-    full: CoursePage | None, certificate: Certificate | None, today: date
+    learner: Learner, full: CoursePage | None, certificate: Certificate | None, today: date
 ) -> CoursePage | None:
-    valid_until = certificate.valid_until if certificate else None
-    if full and may_take_refresher(today=today, valid_until=valid_until):
+    if full and certificate and still_refreshes(certificate, learner=learner, today=today):
         return CoursePage.objects.original().live().filter(refreshes=full).first() or full
     return full
 

@@ -131,8 +131,8 @@ def _snapshot(sitting: Sitting, held: list[Certificate], *, now: datetime) -> Ce
     rule = ValidityRule.objects.in_force(authority=sitting.authority, on=passed_on).first()
     if rule is None:
         raise NoValidityRule(sitting, passed_on)
-    valid_until = _valid_until(passed_on, rule, held)
     licence = _licence(sitting)
+    term = _term(passed_on, rule, held, licence)
     return Certificate(
         reference=reference.make(secrets.token_bytes(reference.RANDOM_LENGTH)),
         sitting=sitting,
@@ -148,22 +148,29 @@ def _snapshot(sitting: Sitting, held: list[Certificate], *, now: datetime) -> Ce
         course_edition=sitting.course.edition,
         passed_at=sitting.closed_at,
         passed_on=passed_on,
-        valid_until=valid_until,
-        renew_from=max(passed_on, renewal.renew_from(valid_until, rule.renewal_window_days)),
+        valid_until=term.valid_until,
+        renew_from=term.renew_from,
+        licence_ends_on=term.licence_ends_on,
         issued_at=now,
     )
 
 
-def _valid_until(passed_on: date, rule: ValidityRule, held: list[Certificate]) -> date:
-    """The window that counts is the one printed on the certificate that is renewed."""
+def _term(
+    passed_on: date, rule: ValidityRule, held: list[Certificate], licence: Licence | None
+) -> renewal.Term:
+    """Of the certificates held whose window has the pass, the one that lasts longest is renewed."""
     renewed = [
-        old for old in held if not old.revoked and old.renew_from <= passed_on <= old.valid_until
+        (old.renew_from, old.valid_until)
+        for old in held
+        if not old.revoked and old.renew_from <= passed_on <= old.valid_until
     ]
-    if not renewed:
-        return renewal.valid_until(passed_on, rule.months, None, rule.renewal_window_days)
-    last = max(renewed, key=lambda old: old.valid_until)
-    window_days = (last.valid_until - last.renew_from).days
-    return renewal.valid_until(passed_on, rule.months, last.valid_until, window_days)
+    return renewal.term(
+        passed_on,
+        months=rule.months,
+        window_days=rule.renewal_window_days,
+        renewed=max(renewed, key=lambda window: window[1], default=None),
+        licence_ends_on=licence.expires_on if licence and rule.ends_with_licence else None,
+    )
 
 
 def _licence(sitting: Sitting) -> Licence | None:

@@ -39,10 +39,12 @@ FROM certificates_certificate c LEFT JOIN assessments_sitting s ON s.id = c.sitt
 
 # The calendar is PostgreSQL's, not ours. A pass in the renewal window of a certificate that stood
 # when the new one was issued counts from that one's last day; serial numbers tell what came first.
+# Where the rule says so, a licence ends it earlier.
 DATES = """
 SELECT count(*), count(*) FILTER (
-    WHERE (c.valid_until = (
-            coalesce(renewed.valid_until, c.passed_on) + make_interval(months => r.months))::date
+    WHERE (c.valid_until = least(c.licence_ends_on, (
+            coalesce(renewed.valid_until, c.passed_on) + make_interval(months => r.months))::date)
+        AND (c.licence_ends_on IS NULL OR r.ends_with_licence)
         AND c.renew_from = greatest(
             c.passed_on, c.valid_until - r.renewal_window_days)) IS NOT TRUE)
 FROM certificates_certificate c

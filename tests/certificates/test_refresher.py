@@ -21,6 +21,15 @@ def test_refresher_is_for_a_certificate_that_still_counts(valid_until, expected)
     assert may_take_refresher(today=TODAY, valid_until=valid_until) is expected
 
 
+@pytest.mark.parametrize(
+    ("ended", "expected"),
+    [(date(2026, 10, 23), True), (date(2026, 10, 22), False), (None, False)],
+    ids=["thirty days ago", "a day longer", "never held"],
+)
+def test_rule_may_let_the_refresher_renew_a_short_lapse(ended, expected):
+    assert may_take_refresher(today=TODAY, valid_until=ended, lapse_days=30) is expected
+
+
 @pytest.fixture
 def refresher(db):
     full = make_course(lessons=1)
@@ -63,3 +72,16 @@ def test_refresher_begun_in_time_may_be_gone_on_with(as_learner, refresher, lear
     Enrolment.objects.create(learner=learner, course=refresher, started_at=now)
     response = as_learner.post(refresher.url)
     assert response["Location"] == refresher.lessons().first().url
+
+
+@pytest.mark.parametrize(
+    ("passed_on", "course"), [(2, "refresher"), (1, "course")], ids=["in time", "a day too late"]
+)
+def test_short_lapse_is_renewed_by_the_refresher_and_a_longer_one_by_the_full_course(
+    as_learner, refresher, learner, now, passed_on, course
+):
+    make_validity_rule(authority=learner.authority, refresher_lapse_days=20)
+    passed_at = now.replace(year=2023, day=passed_on)
+    make_certificate(at=passed_at, learner=learner, course=refresher.refreshes)
+    as_learner.post(refresher.url)
+    assert Enrolment.objects.filter(course__slug="refresher").exists() is (course == "refresher")

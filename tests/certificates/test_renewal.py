@@ -11,6 +11,7 @@ from certificates.renewal import (
     london_day,
     renew_from,
     standing,
+    term,
     valid_until,
 )
 
@@ -67,6 +68,88 @@ def test_anniversary_of_a_leap_day_stays_at_the_end_of_february():
 )
 def test_window_opens_its_days_before_the_end(last, window, first):
     assert renew_from(last, window) == first
+
+
+LICENCES = [
+    ("none on record", None, D(2028, 4, 3), None),
+    ("ended before the pass", D(2025, 4, 2), D(2028, 4, 3), None),
+    ("ends on the day of the pass", D(2025, 4, 3), D(2028, 4, 3), None),
+    ("ends inside the window: the pass is for the next one", D(2025, 7, 2), D(2028, 4, 3), None),
+    ("ends a day after the window", D(2025, 7, 3), D(2025, 7, 3), D(2025, 7, 3)),
+    ("ends a day before the months do", D(2028, 4, 2), D(2028, 4, 2), D(2028, 4, 2)),
+    ("ends with the months", D(2028, 4, 3), D(2028, 4, 3), None),
+    ("lasts longer", D(2029, 1, 1), D(2028, 4, 3), None),
+    ("ends on a leap day", D(2028, 2, 29), D(2028, 2, 29), D(2028, 2, 29)),
+]
+
+
+@pytest.mark.parametrize(
+    ("licence", "last", "ended_by"),
+    [case[1:] for case in LICENCES],
+    ids=[case[0] for case in LICENCES],
+)
+def test_certificate_ends_with_the_licence_where_that_is_earlier(licence, last, ended_by):
+    found = term(D(2025, 4, 3), months=36, window_days=90, licence_ends_on=licence)
+    assert (found.valid_until, found.licence_ends_on) == (last, ended_by)
+    assert found.renew_from == max(D(2025, 4, 3), renew_from(last, 90))
+
+
+def test_renewal_before_the_licence_ends_counts_for_the_next_licence():
+    """The certificate ended with the licence, whose own renewal is not in the register yet."""
+    renewed = (D(2028, 1, 4), D(2028, 4, 3))
+    found = term(
+        D(2028, 2, 1), months=36, window_days=90, renewed=renewed, licence_ends_on=D(2028, 4, 3)
+    )
+    assert found.valid_until == D(2031, 4, 3)
+
+
+def test_window_that_counts_is_the_one_on_the_certificate_renewed():
+    """Printed on it was 90 days; the rule of today says 30."""
+    renewed = (D(2028, 1, 4), D(2028, 4, 3))
+    early = term(D(2028, 1, 4), months=36, window_days=30, renewed=renewed)
+    assert (early.valid_until, early.renew_from) == (D(2031, 4, 3), D(2031, 3, 4))
+    earlier = term(D(2028, 1, 3), months=36, window_days=30, renewed=renewed)
+    assert earlier.valid_until == D(2031, 1, 3)
+
+
+@given(
+    days,
+    st.integers(1, 60),
+    st.integers(0, 365),
+    st.none() | st.integers(-400, 2000),
+    st.none() | st.tuples(st.integers(-200, 200), st.integers(0, 365)),
+)
+def test_term_begins_with_the_pass_and_never_outlasts_months_or_licence(
+    passed_on, months, window_days, licence_in, held
+):
+    licence = None if licence_in is None else passed_on + timedelta(licence_in)
+    renewed = None
+    if held is not None:
+        last = passed_on + timedelta(held[0])
+        renewed = (last - timedelta(held[1]), last)
+    found = term(
+        passed_on,
+        months=months,
+        window_days=window_days,
+        renewed=renewed,
+        licence_ends_on=licence,
+    )
+    assert passed_on <= found.renew_from <= found.valid_until
+    anchor = max([passed_on, *(renewed or ())])
+    assert found.valid_until <= add_months(anchor, months)
+    assert found.licence_ends_on in (None, found.valid_until)
+    if licence is not None and found.licence_ends_on is None:
+        ended = licence < passed_on + timedelta(window_days + 1)
+        assert ended or licence >= found.valid_until
+
+
+@given(days, st.integers(0, 90))
+def test_renewal_in_the_window_never_loses_or_gains_a_day(passed_on, early):
+    """Whoever renews inside the window ends up on the anniversary, however early in it."""
+    first = term(passed_on, months=36, window_days=90)
+    again = first.valid_until - timedelta(days=early)
+    second = term(again, months=36, window_days=90, renewed=(first.renew_from, first.valid_until))
+    assert second.valid_until == add_months(first.valid_until, 36)
 
 
 @given(days, st.integers(1, 120))
