@@ -1,13 +1,16 @@
 """May this person …? One function for each question."""
 
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
 
 from certificates.models import Certificate, ValidityRule
 from certificates.renewal import may_take_refresher
 from courses.models import CoursePage, Enrolment
-from people.models import Learner, Membership, User
+from people import perms as people
+from people.models import Authority, Learner, Membership, User
 from people.perms import has_role
 
 Role = Membership.Role
@@ -52,3 +55,27 @@ def still_refreshes(last: Certificate, *, learner: Learner, today: date) -> bool
     in_force = ValidityRule.objects.in_force(authority=learner.authority, on=today)
     lapse_days = in_force.values_list("refresher_lapse_days", flat=True).first() or 0
     return may_take_refresher(today=today, valid_until=last.valid_until, lapse_days=lapse_days)
+
+
+def rule_authorities(user: Any) -> QuerySet[Authority]:
+    """The authorities whose validity rules the person may propose and approve: all for platform
+    administrators, else those at which they are a licensing officer now."""
+    return people.served_authorities(user, Role.OFFICER)
+
+
+def may_decide_rules(user: Any, *, authority: Authority | None) -> bool:
+    """Whoever may for that authority; for the national default platform administrators alone."""
+    if authority is None:
+        return bool(user.is_superuser)
+    return rule_authorities(user).filter(pk=authority.pk).exists()
+
+
+def readable_rules(user: Any) -> QuerySet[ValidityRule]:
+    """The rules of the authorities at which the person is an officer or auditor now and, for
+    whoever has one of these, the national ones; all for platform administrators."""
+    own = people.served_authorities(user, Role.OFFICER, Role.AUDITOR)
+    readable = Q(authority__in=own)
+    if own.exists():
+        readable |= Q(authority=None)
+    rules: QuerySet[ValidityRule] = ValidityRule.objects.filter(readable)
+    return rules.select_related("authority", "proposed_by", "approved_by")

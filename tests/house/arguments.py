@@ -13,6 +13,7 @@ from wagtail.admin.views.bulk_action.registry import bulk_action_registry
 from wagtail.models import Collection, Site, Task, Workflow, WorkflowState
 
 from assessments.models import Adjustment, Case, Challenge, ItemStatistic, TestRule, Withdrawal
+from certificates.models import ValidityRule
 from courses.models import Cohort, Contact, Enrolment, GlossaryWord, SafeguardingReview
 from people.models import Learner, LicenceClaim
 from tests.house.sweep import Arguments, Route
@@ -100,6 +101,7 @@ class Examples:
             "staff/training/cohorts/": _keys(Cohort),
             "staff/training/courses/": [target.course.pk, own.course.pk],
             "staff/users/": [target.people["former"].pk],
+            "staff/validity-rules/": _keys(ValidityRule),
             "staff/withdrawals/": _keys(Withdrawal),
             "staff/workflows/tasks/": _keys(Task),
             "staff/workflows/": _keys(Workflow),

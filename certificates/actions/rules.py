@@ -1,0 +1,45 @@
+"""Proposing and approving validity rules."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from certificates import perms
+from certificates.models import ValidityRule
+from people.models import User
+
+
+class RuleRefused(Exception):
+    """``code``: ``not_allowed``, ``own_proposal``, ``approved_already``."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@transaction.atomic
+def propose_rule(*, rule: ValidityRule, by: User, now: datetime) -> ValidityRule:
+    """Save a rule, which counts for nobody until somebody else approves it. A repeat proposes a
+    second rule. Raises RuleRefused for whoever may not decide that authority's rules."""
+    if not perms.may_decide_rules(by, authority=rule.authority):
+        raise RuleRefused("not_allowed")
+    rule.proposed_by, rule.proposed_at = by, now
+    rule.save(force_insert=True)
+    return rule
+
+
+@transaction.atomic
+def approve_rule(*, rule: ValidityRule, by: User, now: datetime) -> ValidityRule:
+    """Put the second signature under a rule; from then on the database keeps it as it is.
+
+    A repeat is refused, so that the first signature stands. Raises RuleRefused.
+    """
+    rule = ValidityRule.objects.select_for_update(of=("self",)).get(pk=rule.pk)
+    if not perms.may_decide_rules(by, authority=rule.authority):
+        raise RuleRefused("not_allowed")
+    if rule.approved_at is not None:
+        raise RuleRefused("approved_already")
+    if rule.proposed_by_id == by.pk:
+        raise RuleRefused("own_proposal")
+    rule.approve(by=by, now=now)
+    return rule
