@@ -1,0 +1,78 @@
+"""A certificate that takes another one's place: the same training, under a new number."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from certificates import reference
+from certificates.models import Certificate, CertificateEvent
+from people.models import Learner, User
+
+Kind = CertificateEvent.Kind
+# What a replacement says like the certificate it replaces. The database holds it to the dates.
+KEPT = (
+    "authority_id",
+    "course_id",
+    "counts_for_id",
+    "rule_id",
+    "licence_number",
+    "authority_name",
+    "course_title",
+    "course_edition",
+    "provider_name",
+    "identity_method",
+    "licence_ends_on",
+    "passed_at",
+    "passed_on",
+    "valid_until",
+    "renew_from",
+)
+
+
+def issue_replacement(
+    *,
+    old: Certificate,
+    learner: Learner,
+    holder_name: str,
+    reason_class: CertificateEvent.ReasonClass,
+    reason: str = "",
+    by: User | None = None,
+    seconded_by: User | None = None,
+    now: datetime,
+) -> tuple[Certificate, CertificateEvent]:
+    """Issue the linked replacement of ``old``, which its caller has locked and found standing.
+
+    Returns it with the event that ended the old one. Two references in a lifetime may meet by
+    chance: the database refuses the second, as it does a second replacement of one certificate.
+    """
+    facts: dict[str, Any] = {name: getattr(old, name) for name in KEPT}
+    replacement = Certificate.objects.create(
+        reference=reference.make(secrets.token_bytes(reference.RANDOM_LENGTH)),
+        replaces=old,
+        learner=learner,
+        holder_name=holder_name,
+        issued_at=now,
+        **facts,
+    )
+    put_on_record(replacement, now=now)
+    event = CertificateEvent.objects.create(
+        certificate=old,
+        kind=Kind.REPLACED,
+        recorded_at=now,
+        effective_on=old.passed_on,
+        reason_class=reason_class,
+        reason=reason,
+        by=by,
+        seconded_by=seconded_by,
+    )
+    return replacement, event
+
+
+def put_on_record(certificate: Certificate, *, now: datetime) -> None:
+    """What goes with a new certificate, wherever it comes from: the event of its issue."""
+    CertificateEvent.objects.create(
+        certificate=certificate,
+        kind=Kind.ISSUED,
+        recorded_at=now,
+        effective_on=certificate.passed_on,
+    )
