@@ -1,5 +1,6 @@
 """Changes to people and the register."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -66,10 +67,13 @@ def claim_licence(
     """Link the licence if number and date of birth both match; otherwise leave a request.
 
     The outcome never says which part was wrong, nor whether the number exists. A licence already
-    held by somebody else counts as a mismatch. Five unmatched claims in 24 hours are the limit, so
-    that nobody can try out dates. Claiming one's own licence again changes nothing.
+    held by somebody else counts as a mismatch; a record without an account is the claimant's own
+    from before, and is taken over. Five unmatched claims in 24 hours are the limit, so that nobody
+    can try out dates. Claiming one's own licence again changes nothing.
     """
-    learner = Learner.objects.select_for_update(of=("self",)).get(pk=learner.pk)
+    # Not against rows that point here: their writer may wait for the licence, which comes next.
+    locked = Learner.objects.select_for_update(of=("self",), no_key=True)
+    learner = locked.get(pk=learner.pk)
     licence = _matching_licence(learner, authority, number, date_of_birth)
     recent = learner.claims.since(now - CLAIM_WINDOW).exclude(decision=LicenceClaim.Decision.LINKED)
     if recent.count() >= MAX_CLAIMS:
@@ -77,7 +81,7 @@ def claim_licence(
     if licence is None:
         _leave_request(learner, authority, number, date_of_birth, now)
         return ClaimOutcome.SENT_TO_OFFICER
-    if licence.holder_id is None:
+    if licence.holder_id != learner.pk:
         LicenceClaim.objects.create(
             learner=learner,
             authority=authority,
@@ -95,11 +99,11 @@ def claim_licence(
 def _matching_licence(
     learner: Learner, authority: Authority, number: str, date_of_birth: date
 ) -> Licence | None:
-    found = Licence.objects.numbered(authority=authority, number=number)
+    found = Licence.objects.numbered(authority=authority, number=number).select_related("holder")
     licence = found.select_for_update(of=("self",)).first()
     if licence is None or not licence.matches(date_of_birth=date_of_birth):
         return None
-    return licence if licence.holder_id in (None, learner.pk) else None
+    return licence if licence.may_be_held_by(learner) else None
 
 
 def _leave_request(
@@ -115,10 +119,53 @@ def _leave_request(
 
 
 def _link(licence: Licence, learner: Learner, now: datetime) -> None:
+    record = licence.holder
     licence.hold(learner, now=now)
+    if record is not None and record != learner:
+        _take_over(record, learner, now)
     if learner.authority_id is None:
         learner.authority = licence.authority
         learner.save(update_fields=["authority"])
+
+
+def _take_over(record: Learner, learner: Learner, now: datetime) -> None:
+    """The person behind a record without an account has one now. What the record holds in other
+    rooms is theirs to carry over."""
+    for licence in Licence.objects.select_for_update(of=("self",)).filter(holder=record):
+        licence.hold(learner, now=now)
+    record.succeeded_by, record.succeeded_at = learner, now
+    record.save(update_fields=["succeeded_by", "succeeded_at"])
+
+
+@transaction.atomic
+def hold_without_account(*, licence: Licence, now: datetime) -> Learner:
+    """Let whoever the register describes hold the licence before they have an account.
+
+    Returns the holder: where there is one already, nothing changes.
+    """
+    found = Licence.objects.select_related("authority", "holder")
+    licence = found.select_for_update(of=("self",)).get(pk=licence.pk)
+    if licence.holder is not None:
+        return licence.holder
+    record = Learner.objects.create(
+        authority=licence.authority, full_name=licence.full_name, created_at=now
+    )
+    licence.hold(record, now=now)
+    return record
+
+
+@transaction.atomic
+def hold_many_without_account(*, licence_ids: Iterable[int], now: datetime) -> None:
+    """The same for many licences at once; those that have a holder keep them."""
+    free = Licence.objects.filter(pk__in=licence_ids, holder=None)
+    licences = list(free.order_by("pk").select_for_update(of=("self",)))
+    records = Learner.objects.bulk_create(
+        Learner(authority_id=one.authority_id, full_name=one.full_name, created_at=now)
+        for one in licences
+    )
+    for licence, record in zip(licences, records, strict=True):
+        licence.holder, licence.held_from = record, now
+    Licence.objects.bulk_update(licences, ["holder", "held_from"])
 
 
 @transaction.atomic
@@ -127,17 +174,19 @@ def decide_claim(
 ) -> LicenceClaim:
     """Link the claim to ``licence``, or decline it when none is given.
 
-    The first decision stands: a repeat returns it unchanged. Raises ValueError for a licence of
-    another authority or one that somebody else holds.
+    The first decision stands: a repeat returns it unchanged. A record without an account that
+    holds the licence is taken over. Raises ValueError for a licence of another authority or one
+    that somebody else holds.
     """
     claim = LicenceClaim.objects.select_for_update(of=("self",)).get(pk=claim.pk)
     if claim.decided_at is not None:
         return claim
     if licence is not None:
-        licence = Licence.objects.select_for_update(of=("self",)).get(pk=licence.pk)
+        found = Licence.objects.select_related("holder").select_for_update(of=("self",))
+        licence = found.get(pk=licence.pk)
         if licence.authority_id != claim.authority_id:
             raise ValueError("The licence belongs to another authority.")
-        if licence.holder_id not in (None, claim.learner_id):
+        if not licence.may_be_held_by(claim.learner):
             raise ValueError("Somebody else holds this licence.")
         _link(licence, claim.learner, now)
     decision = LicenceClaim.Decision.LINKED if licence else LicenceClaim.Decision.DECLINED

@@ -108,8 +108,9 @@ class DecideClaimView(WagtailAdminTemplateMixin, DetailView):
         licence = None
         if chosen != "none":
             likely = Licence.objects.like(self.object)
+            likely = likely.select_related("holder")
             licence = likely.filter(pk=int(chosen)).first() if chosen.isdecimal() else None
-            if licence is None or licence.holder_id not in (None, self.object.learner_id):
+            if licence is None or not licence.may_be_held_by(self.object.learner):
                 messages.error(
                     request, _("Choose a free licence, or decline. Nothing was changed.")
                 )

@@ -146,7 +146,8 @@ def normalise_number(number: str) -> str:
 @pghistory.track()
 class Licence(models.Model):
     """A licence as its authority's register describes it. ``state`` is the authority's word alone:
-    training never changes it (R03). ``holder`` is set once somebody has proved to be the person."""
+    training never changes it (R03). ``holder`` is set once somebody has proved to be the person, or
+    to a record without an account once their training elsewhere is entered."""
 
     class Kind(models.TextChoices):
         HACKNEY_CARRIAGE = "hackney_carriage", _("hackney carriage (taxi)")
@@ -207,6 +208,10 @@ class Licence(models.Model):
 
     def matches(self, *, date_of_birth: date) -> bool:
         return self.date_of_birth == date_of_birth
+
+    def may_be_held_by(self, learner: Learner) -> bool:
+        """Nobody holds it, they do, or a record does to which no account belongs yet."""
+        return self.holder is None or self.holder_id == learner.pk or self.holder.user_id is None
 
     def hold(self, learner: Learner, *, now: datetime) -> None:
         self.holder, self.held_from = learner, now
