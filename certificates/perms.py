@@ -42,7 +42,7 @@ def may_start_refresher(learner: Learner, course: CoursePage, *, today: date) ->
     while it did."""
     if Enrolment.objects.open().of(learner).filter(course=course).exists():
         return True
-    held = Certificate.objects.of(learner).filter(counts_for=course.counts_for).not_revoked()
+    held = Certificate.objects.of(learner).filter(counts_for=course.counts_for).counting()
     last = held.order_by("-valid_until").first()
     return last is not None and still_refreshes(last, learner=learner, today=today)
 

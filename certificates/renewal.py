@@ -21,6 +21,7 @@ class Standing(StrEnum):
     EXPIRING = "expiring"
     EXPIRED = "expired"
     REVOKED = "revoked"
+    REPLACED = "replaced"
 
 
 @dataclass(frozen=True)
@@ -99,11 +100,20 @@ def add_months(day: date, months: int) -> date:
 
 
 def standing(
-    *, revoked: bool, superseded: bool, renew_from: date, valid_until: date, today: date
+    *,
+    revoked: bool,
+    superseded: bool,
+    renew_from: date,
+    valid_until: date,
+    today: date,
+    replaced: bool = False,
 ) -> Standing:
-    """``superseded``: a later certificate is held, so that this one need not be renewed."""
+    """``superseded``: a later certificate is held, so that this one need not be renewed.
+    ``replaced``: a corrected one says the same of the same pass, so that this one says nothing."""
     if revoked:
         return Standing.REVOKED
+    if replaced:
+        return Standing.REPLACED
     if today > valid_until:
         return Standing.EXPIRED
     if today >= renew_from and not superseded:

@@ -49,6 +49,7 @@ class Change(StrEnum):
 
     REVOKED = "revoked"
     REINSTATED = "reinstated"
+    REPLACED = "replaced"
 
 
 MEETING = frozenset({Status.VALID, Status.EXPIRING, Status.IN_GRACE, Status.NOT_REQUIRED})
@@ -168,7 +169,9 @@ def assess(
     known = [
         (certificate, _revocation(certificate, as_at, known_at))
         for certificate in certificates
-        if certificate.issued_at <= known_at and certificate.passed_on <= as_at
+        if certificate.issued_at <= known_at
+        and certificate.passed_on <= as_at
+        and not _is_replaced(certificate, known_at)
     ]
     if not known:
         return _never_passed(terms, as_at, linked=linked)
@@ -202,6 +205,14 @@ def _worth(known: Judged) -> tuple[date, bool, date, datetime, str]:
         certificate.passed_on,
         certificate.issued_at,
         certificate.reference,
+    )
+
+
+def _is_replaced(certificate: Certificate, known_at: datetime) -> bool:
+    """A corrected certificate answers in its place, for every day, once that was on record."""
+    return any(
+        event.change == Change.REPLACED and event.recorded_at <= known_at
+        for event in certificate.events
     )
 
 

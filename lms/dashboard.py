@@ -122,7 +122,7 @@ def _required_course(learner: Learner, today: date) -> CoursePage | None:
 
 
 def _best_certificate(learner: Learner, full: CoursePage | None) -> Certificate | None:
-    held = Certificate.objects.of(learner).filter(counts_for=full).not_revoked()
+    held = Certificate.objects.of(learner).filter(counts_for=full).counting()
     return held.order_by("-valid_until").first()
 
 

@@ -114,7 +114,7 @@ def _held_before(sitting: Sitting) -> CertificateQuerySet:
         Certificate.objects.of(sitting.learner)
         .filter(counts_for=sitting.course.counts_for, passed_at__lt=sitting.closed_at)
         .filter(Q(authority=sitting.authority_id) | Q(authority=None))
-        .with_revoked()
+        .with_counting()
         .order_by("pk")
         .select_for_update(of=("self",))
     )
@@ -162,7 +162,7 @@ def _term(
     renewed = [
         (old.renew_from, old.valid_until)
         for old in held
-        if not old.revoked and old.renew_from <= passed_on <= old.valid_until
+        if old.counting and old.renew_from <= passed_on <= old.valid_until
     ]
     return renewal.term(
         passed_on,

@@ -17,7 +17,7 @@ def queue_due_reminders(*, now: datetime) -> int:
     """Queue the reminder that is due for each certificate that has none yet; returns how many.
 
     Each notice goes once, whatever runs twice or at the same time; what an outage missed is caught
-    up by the latest notice alone. After a renewal or a revocation there is none.
+    up by the latest notice alone. After a renewal, a revocation or a correction there is none.
     """
     today = renewal.london_day(now)
     queued = 0
@@ -27,7 +27,7 @@ def queue_due_reminders(*, now: datetime) -> int:
                 Certificate.objects.filter(rule__in=rules, learner__user__is_active=True)
                 .expiring_between(span.first, span.last)
                 .without_notice(span.notice)
-                .not_revoked()
+                .counting()
                 .not_superseded()
             )
             queued += _queue_in_batches(waiting, today=today, now=now)

@@ -66,8 +66,17 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         """Adds ``revoked``: whether it was revoked and not reinstated since."""
         return self.annotate(revoked=Exists(_revocations()))
 
-    def not_revoked(self) -> Self:
-        return self.filter(~Exists(_revocations()))
+    def with_replaced(self) -> Self:
+        """Adds ``replaced``: whether a corrected certificate stands in its place."""
+        return self.annotate(replaced=Exists(_replacements()))
+
+    def with_counting(self) -> Self:
+        """Adds ``counting``: whether it is neither revoked nor replaced."""
+        return self.annotate(counting=~Exists(_ends()))
+
+    def counting(self) -> Self:
+        """Neither revoked nor replaced: it counts in its term, and supersedes what ends before."""
+        return self.filter(~Exists(_ends()))
 
     def with_superseded(self) -> Self:
         """Adds ``superseded``: whether there is a later certificate for the same purpose."""
@@ -76,14 +85,15 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
     def not_superseded(self) -> Self:
         """Without a later certificate of the same person, course and authority.
 
-        A revoked one supersedes nothing. One that was passed before the person had an authority is
-        superseded by a later one of any. Of two that end on the same day the newer one counts.
+        A revoked or replaced one supersedes nothing. One that was passed before the person had an
+        authority is superseded by a later one of any. Of two that end on the same day the newer one
+        counts.
         """
         return self.filter(~Exists(_later_certificates()))
 
     def with_standing(self) -> Self:
         """Adds what ``Certificate.standing_on`` needs."""
-        return self.with_revoked().with_superseded()
+        return self.with_revoked().with_replaced().with_superseded()
 
     def expiring_between(self, first: date, last: date) -> Self:
         """Those whose last day is in the span, in the order in which sweeps walk through them."""
@@ -100,17 +110,29 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         return self.annotate(sent_notices=ArraySubquery(queued))
 
 
-def _revocations() -> "models.QuerySet[CertificateEvent]":
-    """Of the outer certificate: revocations with no reinstatement after them."""
+def _events() -> "models.QuerySet[CertificateEvent]":
+    """Of the outer certificate; each with ``undone``: whether it was reinstated afterwards."""
     reinstated = CertificateEvent.objects.filter(
         certificate=OuterRef("certificate"),
         kind=CertificateEvent.Kind.REINSTATED,
         pk__gt=OuterRef("pk"),
     )
-    revoked = CertificateEvent.objects.filter(
-        certificate=OuterRef("pk"), kind=CertificateEvent.Kind.REVOKED
-    )
-    return revoked.filter(~Exists(reinstated))
+    events = CertificateEvent.objects.filter(certificate=OuterRef("pk"))
+    return events.alias(undone=Exists(reinstated))
+
+
+def _revocations() -> "models.QuerySet[CertificateEvent]":
+    return _events().filter(kind=CertificateEvent.Kind.REVOKED, undone=False)
+
+
+def _replacements() -> "models.QuerySet[CertificateEvent]":
+    return _events().filter(kind=CertificateEvent.Kind.REPLACED)
+
+
+def _ends() -> "models.QuerySet[CertificateEvent]":
+    """What took the outer certificate's worth away for good, or until it is reinstated."""
+    revoked = Q(kind=CertificateEvent.Kind.REVOKED, undone=False)
+    return _events().filter(revoked | Q(kind=CertificateEvent.Kind.REPLACED))
 
 
 def _later_certificates() -> "models.QuerySet[Certificate]":
@@ -121,7 +143,7 @@ def _later_certificates() -> "models.QuerySet[Certificate]":
         Certificate.objects.filter(learner=OuterRef("learner"), counts_for=OuterRef("counts_for"))
         .filter(longer | newer)
         .filter(Q(authority=OuterRef("authority")) | IsNull(OuterRef("authority"), rhs=True))
-        .not_revoked()
+        .counting()
     )
 
 
@@ -184,6 +206,8 @@ class Certificate(Fact):
     issued_at = models.DateTimeField()
 
     revoked: bool  # Set by ``with_revoked``,
+    replaced: bool  # ``with_replaced``,
+    counting: bool  # ``with_counting``,
     superseded: bool  # ``with_superseded`` and
     sent_notices: list[int]  # ``with_sent_notices``.
 
@@ -255,11 +279,20 @@ class Certificate(Fact):
         """What it is worth on the London day ``day``; fetch it through ``with_standing``."""
         return renewal.standing(
             revoked=self.revoked,
+            replaced=self.replaced,
             superseded=self.superseded,
             renew_from=self.renew_from,
             valid_until=self.valid_until,
             today=day,
         )
+
+    @property
+    def in_its_place(self) -> "Certificate":
+        """What stands in its place now: itself, unless it was corrected, once or more often."""
+        found = self
+        while (later := getattr(found, "replacement", None)) is not None:
+            found = later
+        return found
 
     def notice_due_on(self, notice: int) -> date:
         return self.valid_until - timedelta(days=notice)

@@ -9,5 +9,6 @@ def by_reference(typed: str) -> Certificate | None:
     reference = normalise(typed)
     if not is_wellformed(reference):
         return None
-    certificates = Certificate.objects.with_standing().select_related("learner", "authority")
+    related = ("learner", "authority", "replacement")
+    certificates = Certificate.objects.with_standing().select_related(*related)
     return certificates.filter(reference=reference).first()

@@ -107,7 +107,7 @@ def references(now: datetime) -> Counts:
 def current(now: datetime) -> Counts:
     """Asks the very words by which pages and reminders tell which certificate is current."""
     holders = (
-        Certificate.objects.not_revoked()
+        Certificate.objects.counting()
         .with_superseded()
         .order_by()
         .values("learner", "counts_for", "authority")

@@ -176,22 +176,26 @@ def test_day_is_the_one_in_london(moment, day):
 
 
 @pytest.mark.parametrize(
-    ("today", "revoked", "superseded", "is_now"),
+    ("today", "marks", "is_now"),
     [
-        (D(2028, 1, 3), False, False, "valid"),
-        (D(2028, 1, 4), False, False, "expiring"),
-        (D(2028, 1, 4), False, True, "valid"),
-        (D(2028, 4, 3), False, False, "expiring"),
-        (D(2028, 4, 4), False, False, "expired"),
-        (D(2028, 4, 4), False, True, "expired"),
-        (D(2028, 1, 3), True, False, "revoked"),
-        (D(2028, 4, 4), True, False, "revoked"),
+        (D(2028, 1, 3), "", "valid"),
+        (D(2028, 1, 4), "", "expiring"),
+        (D(2028, 1, 4), "superseded", "valid"),
+        (D(2028, 4, 3), "", "expiring"),
+        (D(2028, 4, 4), "", "expired"),
+        (D(2028, 4, 4), "superseded", "expired"),
+        (D(2028, 1, 3), "revoked", "revoked"),
+        (D(2028, 4, 4), "revoked", "revoked"),
+        (D(2028, 1, 3), "replaced", "replaced"),
+        (D(2028, 4, 4), "replaced superseded", "replaced"),
+        (D(2028, 1, 3), "replaced revoked", "revoked"),
     ],
 )
-def test_standing(today, revoked, superseded, is_now):
+def test_standing(today, marks, is_now):
     found = standing(
-        revoked=revoked,
-        superseded=superseded,
+        revoked="revoked" in marks,
+        replaced="replaced" in marks,
+        superseded="superseded" in marks,
         renew_from=D(2028, 1, 4),
         valid_until=LAST,
         today=today,

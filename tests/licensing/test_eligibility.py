@@ -54,6 +54,16 @@ def reinstated(from_day: str, *, recorded: str = "") -> Event:
     return Event(Change.REINSTATED, date.fromisoformat(from_day), noon(recorded or from_day))
 
 
+def corrected(on: str) -> tuple[Certificate, Certificate]:
+    """A certificate whose name was wrong, and the one that stands in its place since that day."""
+    wrong = held("2025-04-03", "2028-04-03", "2028-01-04", replaced(on), name="WRONG")
+    return wrong, held(issued=on, name="RIGHT")
+
+
+def replaced(on: str) -> Event:
+    return Event(Change.REPLACED, date(2025, 4, 3), noon(on))
+
+
 def noon(day: str) -> datetime:
     return datetime.fromisoformat(day).replace(hour=12, tzinfo=UTC)
 
@@ -196,6 +206,18 @@ KNOWN = [
      "2026-02-01", "2026-06-01", Status.VALID),
     ("a renewal not on record yet", [OLD, LATE], "2025-06-01", "2025-05-31", Status.EXPIRED),
     ("a day to come, by what is on record", [held()], "2028-04-04", "2025-04-03", Status.EXPIRED),
+    ("corrected before the instant", [*corrected("2026-06-01")],
+     "2025-04-03", "2026-06-01", Status.VALID),
+    ("corrected after the instant", [*corrected("2026-06-01")],
+     "2026-02-01", "2026-05-31", Status.VALID),
+    ("replaced, with nothing in its place for this person", [corrected("2026-06-01")[0]],
+     "2026-02-01", "2026-06-01", Status.NEVER_PASSED),
+    ("replaced for another person later", [corrected("2026-06-01")[0]],
+     "2026-02-01", "2026-05-31", Status.VALID),
+    ("corrected, and the corrected one revoked",
+     [corrected("2026-06-01")[0],
+      held("2025-04-03", "2028-04-03", "2028-01-04", R("2026-07-01"), issued="2026-06-01")],
+     "2026-07-01", "2026-07-01", Status.REVOKED),
 ]  # fmt: skip
 GRACE = [
     ("the last day of the term", 14, [held()], "2028-04-03", Status.EXPIRING),
@@ -303,6 +325,18 @@ def test_a_licence_that_is_not_linked_is_said_to_be_so():
 
 def test_of_two_that_cover_the_day_the_one_that_lasts_longer_is_shown():
     assert asked([OLD, RENEWED], "2025-02-01").certificate == RENEWED
+
+
+@pytest.mark.parametrize(("known", "names"), [("2026-05-31", "WRONG"), ("2026-06-01", "RIGHT")])
+def test_a_correction_is_named_from_its_record_on_for_every_day(known, names):
+    pair = [*corrected("2026-06-01")]
+
+    for as_at in ("2025-04-03", "2026-05-31", "2026-06-01", "2028-04-04"):
+        assert asked(pair, as_at, known=known).certificate.reference == names
+
+
+def test_a_corrected_one_is_no_second_reason():
+    assert len(asked([*corrected("2026-06-01")], "2026-07-01").reasons) == 1
 
 
 def test_a_revoked_one_beside_a_valid_one_is_told_of_as_well():

@@ -138,6 +138,30 @@ def test_valid_means_that_a_certificate_known_by_then_covers_the_day(t, held, as
 
 
 @patient
+@given(terms, certificates(), days, instants, instants)
+def test_a_correction_changes_no_status_and_no_earlier_answer(t, one, as_at, moment, known_at):
+    """The replacement carries over what had become of the old one."""
+    history = sorted(
+        (e for e in one.events if e.change is not Change.REPLACED and e.recorded_at <= moment),
+        key=lambda event: event.recorded_at,
+    )
+    one = replace(one, issued_at=min(one.issued_at, moment), events=tuple(history))
+    end = Event(Change.REPLACED, one.passed_on, moment)
+    old = replace(one, events=(*history, end))
+    carried = tuple(replace(event, recorded_at=moment) for event in history)
+    new = replace(one, reference="RIGHT", issued_at=moment, events=carried)
+
+    before = asked(t, "dual", [one], as_at, known_at)
+    after = asked(t, "dual", [old, new], as_at, known_at)
+
+    assert before.status == after.status
+    if known_at < moment and before.certificate is not None:
+        assert after.certificate.reference == one.reference
+    elif after.certificate is not None:
+        assert after.certificate.reference == "RIGHT"
+
+
+@patient
 @given(terms, facts, days, instants)
 def test_every_answer_has_a_reason(t, held, as_at, known_at):
     assert all(reason.text for reason in asked(t, "dual", held, as_at, known_at).reasons)
