@@ -15,10 +15,10 @@ from certificates.actions.reminders import withdraw_reminders
 from certificates.models import (
     Certificate,
     CertificateEvent,
-    CertificateQuerySet,
     ValidityRule,
 )
-from people.models import Licence
+from courses.models import CoursePage
+from people.models import Authority, Learner, Licence
 
 logger = logging.getLogger(__name__)
 Kind = CertificateEvent.Kind
@@ -29,11 +29,11 @@ WITHOUT_CERTIFICATE = ~Exists(Certificate.objects.filter(sitting=OuterRef("pk"))
 class NoValidityRule(Exception):
     """Nothing says how long it would last. Once a rule is approved the sweep issues it."""
 
-    def __init__(self, sitting: Sitting, passed_on: date) -> None:
-        whose = sitting.authority.code if sitting.authority else "no authority"
+    def __init__(self, what: str, authority: Authority | None, passed_on: date) -> None:
+        whose = authority.code if authority else "no authority"
         super().__init__(
             f"No approved validity rule is in force on {passed_on} for {whose}:"
-            f" sitting {sitting.pk} waits for one."
+            f" {what} waits for one."
         )
 
 
@@ -93,48 +93,40 @@ def _issue(sitting: Sitting, *, now: datetime) -> Certificate | None:
     there = Certificate.objects.filter(sitting=sitting).first()
     if there is not None or sitting.result != Sitting.Outcome.PASSED:
         return there
-    held = list(_held_before(sitting))
+    course = sitting.course.counts_for
+    held = held_before(sitting.learner, course, sitting.authority, sitting.closed_at)
     certificate = _snapshot(sitting, held, now=now)
-    certificate.save(force_insert=True)
-    CertificateEvent.objects.create(
-        certificate=certificate,
-        kind=Kind.ISSUED,
-        recorded_at=now,
-        effective_on=certificate.passed_on,
-    )
+    put_on_record(certificate, now=now)
     replaced = [old.pk for old in held if old.valid_until <= certificate.valid_until]
     withdraw_reminders(replaced, reason="Withdrawn: a later certificate was issued.", now=now)
     tell_holder(certificate, "issued", key="issued", now=now)
     return certificate
 
 
-def _held_before(sitting: Sitting) -> CertificateQuerySet:
+def held_before(
+    learner: Learner, counts_for: CoursePage, authority: Authority | None, moment: datetime | None
+) -> list[Certificate]:
     """Earlier certificates for the same purpose, locked against sweeps and revocation."""
-    return (
-        Certificate.objects.of(sitting.learner)
-        .filter(counts_for=sitting.course.counts_for, passed_at__lt=sitting.closed_at)
-        .filter(Q(authority=sitting.authority_id) | Q(authority=None))
+    earlier = (
+        Certificate.objects.of(learner)
+        .filter(counts_for=counts_for, passed_at__lt=moment)
+        .filter(Q(authority=authority) | Q(authority=None))
         .with_counting()
         .order_by("pk")
         .select_for_update(of=("self",))
     )
+    return list(earlier)
 
 
 def _snapshot(sitting: Sitting, held: list[Certificate], *, now: datetime) -> Certificate:
-    """The facts of the pass as they are now, under a new reference.
-
-    Two references in a lifetime may meet by chance; the database refuses the second, and the sweep
-    draws another one.
-    """
+    """The facts of the pass as they are now, under a new reference."""
     assert sitting.closed_at is not None
     passed_on = renewal.london_day(sitting.closed_at)
-    rule = ValidityRule.objects.in_force(authority=sitting.authority, on=passed_on).first()
-    if rule is None:
-        raise NoValidityRule(sitting, passed_on)
-    licence = _licence(sitting)
-    term = _term(passed_on, rule, held, licence)
+    rule = rule_for(sitting.authority, passed_on, what=f"sitting {sitting.pk}")
+    licence = licence_of(sitting.learner, sitting.authority)
+    term = term_of(passed_on, rule, held, licence)
     return Certificate(
-        reference=reference.make(secrets.token_bytes(reference.RANDOM_LENGTH)),
+        reference=new_reference(),
         sitting=sitting,
         learner=sitting.learner,
         authority=sitting.authority,
@@ -155,7 +147,32 @@ def _snapshot(sitting: Sitting, held: list[Certificate], *, now: datetime) -> Ce
     )
 
 
-def _term(
+def put_on_record(certificate: Certificate, *, now: datetime) -> None:
+    """Write a new certificate, wherever it comes from, with the event of its issue."""
+    certificate.save(force_insert=True)
+    CertificateEvent.objects.create(
+        certificate=certificate,
+        kind=Kind.ISSUED,
+        recorded_at=now,
+        effective_on=certificate.passed_on,
+    )
+
+
+def new_reference() -> str:
+    """Two in a lifetime may meet by chance; the database refuses the second, and the sweep draws
+    another one."""
+    return reference.make(secrets.token_bytes(reference.RANDOM_LENGTH))
+
+
+def rule_for(authority: Authority | None, passed_on: date, *, what: str) -> ValidityRule:
+    """The rule that says how long a pass of that day counts. Raises NoValidityRule."""
+    rule = ValidityRule.objects.in_force(authority=authority, on=passed_on).first()
+    if rule is None:
+        raise NoValidityRule(what, authority, passed_on)
+    return rule  # type: ignore[no-any-return]
+
+
+def term_of(
     passed_on: date, rule: ValidityRule, held: list[Certificate], licence: Licence | None
 ) -> renewal.Term:
     """Of the certificates held whose window has the pass, the one that lasts longest is renewed."""
@@ -173,7 +190,7 @@ def _term(
     )
 
 
-def _licence(sitting: Sitting) -> Licence | None:
-    """The licence the person holds from the sitting's authority; a current one before others."""
-    held = Licence.objects.held_by(sitting.learner).filter(authority=sitting.authority_id)
+def licence_of(learner: Learner, authority: Authority | None) -> Licence | None:
+    """The licence the person holds from the authority; a current one before others."""
+    held = Licence.objects.held_by(learner).filter(authority=authority)
     return max(held, key=lambda licence: licence.state == Licence.State.CURRENT, default=None)

@@ -1,10 +1,9 @@
 """A certificate that takes another one's place: the same training, under a new number."""
 
-import secrets
 from datetime import datetime
 from typing import Any
 
-from certificates import reference
+from certificates.actions.issuing import new_reference, put_on_record
 from certificates.models import Certificate, CertificateEvent
 from people.models import Learner, User
 
@@ -42,12 +41,11 @@ def issue_replacement(
 ) -> tuple[Certificate, CertificateEvent]:
     """Issue the linked replacement of ``old``, which its caller has locked and found standing.
 
-    Returns it with the event that ended the old one. Two references in a lifetime may meet by
-    chance: the database refuses the second, as it does a second replacement of one certificate.
+    Returns it with the event that ended the old one. The database refuses a second one.
     """
     facts: dict[str, Any] = {name: getattr(old, name) for name in KEPT}
-    replacement = Certificate.objects.create(
-        reference=reference.make(secrets.token_bytes(reference.RANDOM_LENGTH)),
+    replacement = Certificate(
+        reference=new_reference(),
         replaces=old,
         learner=learner,
         holder_name=holder_name,
@@ -66,13 +64,3 @@ def issue_replacement(
         seconded_by=seconded_by,
     )
     return replacement, event
-
-
-def put_on_record(certificate: Certificate, *, now: datetime) -> None:
-    """What goes with a new certificate, wherever it comes from: the event of its issue."""
-    CertificateEvent.objects.create(
-        certificate=certificate,
-        kind=Kind.ISSUED,
-        recorded_at=now,
-        effective_on=certificate.passed_on,
-    )

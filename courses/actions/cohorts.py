@@ -150,7 +150,8 @@ def _key(line: str) -> str:
 
 
 def _named(cohort: Cohort, lines: Iterable[str]) -> dict[str, int]:
-    """Whom the lines name: an account's address, or who holds a licence of the authority."""
+    """Whom the lines name: an account's address, or who holds a licence of the authority. A record
+    without an account takes no course."""
     keys = {_key(line) for line in lines}
     numbers = {key for key in keys if "@" not in key}
     return {**_by_address(keys - numbers), **_by_licence(cohort, numbers)}
@@ -163,7 +164,7 @@ def _by_address(addresses: Collection[str]) -> dict[str, int]:
 
 def _by_licence(cohort: Cohort, numbers: Collection[str]) -> dict[str, int]:
     licences = Licence.objects.filter(authority=cohort.authority_id, number__in=numbers)
-    held = licences.exclude(holder=None).values_list("number", "holder_id")
+    held = licences.filter(holder__user__isnull=False).values_list("number", "holder_id")
     return {number: holder for number, holder in held if holder is not None}
 
 

@@ -10,7 +10,7 @@ from wagtail.models import ModelLogEntry
 from courses import actions
 from courses.actions import Added
 from courses.models import Cohort, CohortPlace, CoursePage, Enrolment
-from people.actions import end_membership
+from people.actions import end_membership, hold_without_account
 from tests.courses.training import DEADLINE, Role, join, learn, make_cohort
 from tests.factories import (
     AuthorityFactory,
@@ -125,6 +125,12 @@ def test_person_is_added_by_licence_number_however_it_is_written(cohort, now, li
     licence = LicenceFactory(held=True, authority=cohort.authority, number="PH-77")
     assert add(cohort, now, line) == [Added.ADDED]
     assert cohort.places.get().learner == licence.holder
+
+
+def test_record_without_an_account_is_added_to_nothing(cohort, now):
+    licence = LicenceFactory(authority=cohort.authority)
+    hold_without_account(licence=licence, now=now)
+    assert add(cohort, now, licence.number) == [Added.NOBODY]
 
 
 def test_being_added_puts_a_person_on_the_course(cohort, now):
