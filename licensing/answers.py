@@ -18,12 +18,22 @@ from licensing.eligibility import training as training_of
 from people.models import Authority, Learner, Licence
 from people.models.register import normalise_number
 
+# Until a person's own account took it over, a record without one held the licence (its history
+# tells which), and what was known of its training then is still the answer about that time.
+BEFORE = """
+    SELECT old.id FROM people_learner old
+    WHERE old.succeeded_by_id = l.holder_id
+        AND old.created_at <= %(known_at)s AND old.succeeded_at > %(known_at)s
+        AND EXISTS (SELECT FROM people_licenceevent was
+            WHERE was.pgh_obj_id = l.id AND was.holder_id = old.id)
+    LIMIT 1
+"""
 # A licence counts as its holder's only once the link was on record. Of the requirements with one
 # code the authority's own goes before the national one, then the one that began last.
 FACTS = """
 WITH wanted AS (
     SELECT l.id, l.authority_id, a.code AS authority, l.number, l.kind,
-        CASE WHEN l.held_from <= %(known_at)s THEN l.holder_id END AS holder_id
+        CASE WHEN l.held_from <= %(known_at)s THEN l.holder_id ELSE ({before}) END AS holder_id
     FROM people_licence l
     JOIN people_authority a ON a.id = l.authority_id
     WHERE {narrowing}
@@ -39,6 +49,7 @@ WITH wanted AS (
 SELECT w.id, w.authority, w.number, w.kind, w.holder_id IS NOT NULL,
     r.id, r.code, r.effective_from, r.licence_kinds, r.grace_days,
     c.reference, c.course_title, c.passed_on, c.valid_until, c.renew_from, c.issued_at,
+    c.provider_name <> '',
     e.kind, e.effective_on, e.recorded_at
 FROM wanted w
 LEFT JOIN in_force r ON r.authority_id = w.authority_id
@@ -74,6 +85,7 @@ class Row(NamedTuple):
     valid_until: date
     renew_from: date
     issued_at: datetime
+    recognised: bool
     change: str | None
     effective_on: date
     recorded_at: datetime
@@ -136,7 +148,8 @@ def _read(
 ) -> list[TrainingStatus]:
     with connection.cursor() as cursor:
         cursor.execute(
-            FACTS.format(narrowing=narrowing), {**parameters, "as_at": as_at, "known_at": known_at}
+            FACTS.format(narrowing=narrowing, before=BEFORE),
+            {**parameters, "as_at": as_at, "known_at": known_at},
         )
         rows = map(Row._make, cursor.fetchall())
     return [
@@ -181,6 +194,7 @@ def _certificates(rows: list[Row]) -> list[Certificate]:
             valid_until=row.valid_until,
             renew_from=row.renew_from,
             issued_at=row.issued_at,
+            recognised=row.recognised,
             events=tuple(
                 Event(Change(line.change), line.effective_on, line.recorded_at)
                 for line in lines

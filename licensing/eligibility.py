@@ -42,6 +42,7 @@ class Code(StrEnum):
     LICENCE_NOT_LINKED = "licence_not_linked"
     NOT_REQUIRED_FOR_LICENCE_KIND = "not_required_for_licence_kind"
     NO_REQUIREMENT_IN_FORCE = "no_requirement_in_force"
+    TRAINING_RECOGNISED = "training_recognised"
 
 
 class Change(StrEnum):
@@ -65,6 +66,9 @@ TEXTS = {
     Code.LICENCE_NOT_LINKED: "The licence is not linked to a person in training yet.",
     Code.NOT_REQUIRED_FOR_LICENCE_KIND: "The requirement does not apply to this kind of licence.",
     Code.NO_REQUIREMENT_IN_FORCE: "No training requirement was in force on {day}.",
+    Code.TRAINING_RECOGNISED: (
+        "Certificate {reference} is for training elsewhere, which the authority has recognised."
+    ),
 }
 MONTHS = (
     "January",
@@ -113,6 +117,7 @@ class Certificate:
     renew_from: date
     issued_at: datetime
     events: tuple[Event, ...] = ()
+    recognised: bool = False  # The training was elsewhere, and its evidence was accepted (R37).
 
 
 Judged = tuple[Certificate, Event | None]  # With the revocation that counts, if one does.
@@ -240,7 +245,8 @@ def _covered(terms: Terms, best: Certificate, known: Iterable[Judged], as_at: da
         for certificate, revocation in known
         if revocation is not None and certificate.valid_until >= as_at
     ]
-    return Assessment(terms, status, (reason, *others), best, best.renew_from)
+    reasons = (reason, *_origin(best), *others)
+    return Assessment(terms, status, reasons, best, best.renew_from)
 
 
 def _lapsed(terms: Terms, last: Certificate, as_at: date) -> Assessment:
@@ -250,7 +256,7 @@ def _lapsed(terms: Terms, last: Certificate, as_at: date) -> Assessment:
         status, reason = Status.IN_GRACE, _reason(Code.IN_GRACE, **facts, until=until)
     else:
         status, reason = Status.EXPIRED, _reason(Code.CERTIFICATE_EXPIRED, **facts)
-    return Assessment(terms, status, (reason,), last, last.renew_from)
+    return Assessment(terms, status, (reason, *_origin(last)), last, last.renew_from)
 
 
 def _never_passed(terms: Terms, as_at: date, *, linked: bool) -> Assessment:
@@ -263,6 +269,13 @@ def _never_passed(terms: Terms, as_at: date, *, linked: bool) -> Assessment:
 def _revoked_reason(certificate: Certificate, revocation: Event) -> Reason:
     since = revocation.effective_on
     return _reason(Code.CERTIFICATE_REVOKED, reference=certificate.reference, since=since)
+
+
+def _origin(certificate: Certificate) -> tuple[Reason, ...]:
+    """What is said besides of a certificate that no test here has earned (R37)."""
+    if not certificate.recognised:
+        return ()
+    return (_reason(Code.TRAINING_RECOGNISED, reference=certificate.reference),)
 
 
 def _reason(code: Code, **facts: str | date) -> Reason:

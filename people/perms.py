@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from people.models import Authority, Learner, Membership, User
+from people.models import Authority, Interest, Learner, Membership, User
 
 Role = Membership.Role
 TRAINERS = (Role.AUTHOR, Role.REVIEWER)
@@ -40,6 +40,37 @@ def has_role(user: User | AnonymousUser, *roles: str, authority: Authority | Non
     if authority is not None:
         held = held.filter(authority=authority)
     return held.exists()
+
+
+def kept_from(user: Any, *, place: str = "learner") -> Q:
+    """Rows, with their person in training at ``place``, with which this person has nothing to do:
+    about themselves, or about somebody in whom they declared an interest (R47). One person may
+    have a record from before they had an account; it is theirs all the same."""
+    at = f"{place}__" if place else ""
+    known = Interest.objects.current().of(user)
+    before = known.exclude(learner__succeeded_by=None)
+    return (
+        Q(**{f"{at}user": user.pk})
+        | Q(**{f"{at}succeeded_by__user": user.pk})
+        | Q(**{f"{at}pk__in": known.values("learner")})
+        | Q(**{f"{at}pk__in": before.values("learner__succeeded_by")})
+        | Q(**{f"{at}succeeded_by__in": known.values("learner")})
+    )
+
+
+def conflict(user: Any, learner: Learner) -> str:
+    """Why this person may have nothing to do with ``learner``: "own_record" or "interest"; empty
+    where nothing is known against it."""
+    if not Learner.objects.filter(kept_from(user, place=""), pk=learner.pk).exists():
+        return ""
+    later = learner.succeeded_by
+    own = user.pk in (learner.user_id, later.user_id if later else None)
+    return "own_record" if own else "interest"
+
+
+def may_deal_with(user: Any, learner: Learner) -> bool:
+    """Not with their own record, nor with somebody in whom they declared an interest (R47)."""
+    return not conflict(user, learner)
 
 
 def may_decide_claim(user: User | AnonymousUser, *, authority: Authority) -> bool:

@@ -1,12 +1,20 @@
 """Every change to certificates: issuing, revoking, reminding. Each is safe to repeat."""
 
 from certificates.actions.issuing import NoValidityRule, issue_certificate, issue_missing
+from certificates.actions.recognising import (
+    RecognitionRefused,
+    decide_evidence,
+    enter_evidence,
+)
 from certificates.actions.reminders import queue_due_reminders
 from certificates.actions.standing import StandingRefused, reinstate, revoke
 
 __all__ = [
     "NoValidityRule",
+    "RecognitionRefused",
     "StandingRefused",
+    "decide_evidence",
+    "enter_evidence",
     "issue_certificate",
     "issue_missing",
     "queue_due_reminders",

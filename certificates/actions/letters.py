@@ -10,6 +10,7 @@ from django.utils import translation
 from certificates import renewal
 from certificates.models import Certificate
 from outbox.actions import Draft, queue_messages
+from people.models import Learner, User
 
 
 def tell_holder(certificate: Certificate, what: str, *, key: str, now: datetime) -> None:
@@ -20,21 +21,34 @@ def tell_holder(certificate: Certificate, what: str, *, key: str, now: datetime)
         queue_messages(messages=[draft], now=now)
 
 
+def tell_learner(
+    learner: Learner, what: str, facts: dict[str, Any], *, key: str, now: datetime
+) -> None:
+    """Queue an e-mail that is not about a certificate, once for each ``key``; somebody without an
+    account gets none."""
+    if learner.user is not None:
+        queue_messages(messages=[_letter(learner.user, what, facts, key=key)], now=now)
+
+
 def letter_about(certificate: Certificate, what: str, *, key: str, today: date) -> Draft | None:
     """In the language of the person it goes to; None for somebody without an account."""
     holder = certificate.learner.user
     if holder is None:
         return None
-    context: dict[str, Any] = {
+    facts: dict[str, Any] = {
         "certificate": certificate,
         "authority": certificate.authority,
         "may_renew_now": certificate.renew_from <= today,
-        "site_url": settings.SITE_URL,
     }
-    with translation.override(holder.message_language):
+    return _letter(holder, what, facts, key=key)
+
+
+def _letter(to: User, what: str, facts: dict[str, Any], *, key: str) -> Draft:
+    context = {**facts, "site_url": settings.SITE_URL}
+    with translation.override(to.message_language):
         return Draft(
             key=key,
-            to=holder.email,
+            to=to.email,
             subject=render_to_string(f"certificates/email/{what}_subject.txt", context),
             body=render_to_string(f"certificates/email/{what}_body.txt", context).strip(),
         )

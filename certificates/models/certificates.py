@@ -96,8 +96,10 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         return self.with_revoked().with_replaced().with_superseded()
 
     def expiring_between(self, first: date, last: date) -> Self:
-        """Those whose last day is in the span, in the order in which sweeps walk through them."""
-        return self.filter(valid_until__range=(first, last)).order_by("valid_until", "pk")
+        """Those whose last day is in the span, in the order in which sweeps walk through them. What
+        had ended when it was put on record is history: it expired before anybody knew of it."""
+        lived = Q(issued_at__date__lte=F("valid_until"))
+        return self.filter(lived, valid_until__range=(first, last)).order_by("valid_until", "pk")
 
     def without_notice(self, notice: int) -> Self:
         """Those for which neither this reminder nor a later one has been queued."""
@@ -268,6 +270,11 @@ class Certificate(Fact):
     def verify_url(self) -> str:
         """The public check's full address, as printed in the QR code."""
         return settings.SITE_URL + reverse("verify_reference", args=[self.reference])
+
+    @property
+    def recognised(self) -> bool:
+        """Whether it is for training elsewhere (R37), told by who taught it."""
+        return bool(self.provider_name)
 
     @property
     def initials(self) -> str:
