@@ -25,6 +25,21 @@ def issue_missing_certificates(days: int | None = None) -> None:
 
 
 @shared_task
+def issue_recognised(days: int | None = None) -> None:
+    """Issue the certificates that accepted evidence still lacks. ``days``: see above."""
+    now = timezone.now()
+    decided_since = None if days is None else now - timedelta(days=days)
+    actions.issue_recognised(now=now, decided_since=decided_since)
+
+
+@shared_task
+def carry_over(days: int | None = None) -> None:
+    """Hand the certificates of records without an account to whoever took those over lately."""
+    now = timezone.now()
+    actions.carry_over(now=now, since=None if days is None else now - timedelta(days=days))
+
+
+@shared_task
 def queue_due_reminders() -> None:
     """Queue today's reminders, and those that an outage left behind."""
     actions.queue_due_reminders(now=timezone.now())

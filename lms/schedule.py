@@ -21,6 +21,18 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "certificates.tasks.issue_missing_certificates",
         "schedule": 600.0,
     },
+    "issue-recognised-lately": {
+        "task": "certificates.tasks.issue_recognised",
+        "schedule": 10.0,
+        "kwargs": {"days": 2},
+    },
+    "issue-recognised": {"task": "certificates.tasks.issue_recognised", "schedule": 600.0},
+    "carry-over-lately": {
+        "task": "certificates.tasks.carry_over",
+        "schedule": 10.0,
+        "kwargs": {"days": 2},
+    },
+    "carry-over": {"task": "certificates.tasks.carry_over", "schedule": 600.0},
     "clear-expired-tokens": {
         "task": "licensing.tasks.clear_expired_tokens",
         "schedule": crontab(hour=3, minute=30),

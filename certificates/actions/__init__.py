@@ -1,5 +1,6 @@
 """Every change to certificates: issuing, revoking, reminding. Each is safe to repeat."""
 
+from certificates.actions.catching_up import carry_over, issue_recognised
 from certificates.actions.issuing import NoValidityRule, issue_certificate, issue_missing
 from certificates.actions.recognising import (
     RecognitionRefused,
@@ -13,10 +14,12 @@ __all__ = [
     "NoValidityRule",
     "RecognitionRefused",
     "StandingRefused",
+    "carry_over",
     "decide_evidence",
     "enter_evidence",
     "issue_certificate",
     "issue_missing",
+    "issue_recognised",
     "queue_due_reminders",
     "reinstate",
     "revoke",

@@ -1,0 +1,138 @@
+"""What other rooms and other moments leave to do: the sweeps behind recognition and succession.
+
+Any number of them may run at once: each leaves alone what another has in hand. What fails is
+logged, blocks nothing else and is tried again by the next one.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from certificates.actions.issuing import BATCH, NoValidityRule
+from certificates.actions.letters import tell_holder
+from certificates.actions.recognising import issue_of
+from certificates.actions.reminders import withdraw_reminders
+from certificates.actions.replacing import issue_replacement
+from certificates.models import Certificate, CertificateEvent, CertificateQuerySet, Evidence
+from certificates.renewal import london_day
+
+logger = logging.getLogger(__name__)
+WITHOUT_CERTIFICATE = ~Exists(Certificate.objects.filter(evidence=OuterRef("pk")))
+
+
+def issue_recognised(
+    *, now: datetime, limit: int = BATCH, decided_since: datetime | None = None
+) -> int:
+    """Issue up to ``limit`` certificates that accepted evidence still lacks; returns how many.
+
+    Of one person's training the earliest comes first, so that a renewal finds what it renews.
+    """
+    waiting = _accepted().filter(WITHOUT_CERTIFICATE)
+    if decided_since is not None:
+        waiting = waiting.filter(decided_at__gte=decided_since)
+    issued = 0
+    while issued < limit:
+        free = waiting.filter(~Exists(_earlier()))
+        done = _each(free, "decided_at", _issue, limit=limit - issued, now=now)
+        issued += done
+        if not done:
+            break
+    return issued
+
+
+def carry_over(*, now: datetime, limit: int = BATCH, since: datetime | None = None) -> int:
+    """Replace up to ``limit`` certificates of records that an account has taken over by linked ones
+    of its own; returns how many.
+
+    A revoked certificate stays where it is: should it be reinstated, it is carried over then (I20).
+    """
+    left = _left_behind()
+    if since is not None:
+        left = left.filter(learner__succeeded_at__gte=since)
+    return _each(left, "issued_at", _hand_over, limit=limit, now=now)
+
+
+def _each(
+    waiting: QuerySet[Any],
+    place: str,
+    act: Callable[[int, datetime], bool],
+    *,
+    limit: int,
+    now: datetime,
+) -> int:
+    """Go through what waits, in the order of ``place``, each in a transaction of its own."""
+    done = 0
+    waiting = waiting.order_by(place, "pk")
+    page = waiting
+    while rows := list(page.values_list(place, "pk")[:BATCH]):
+        for _, pk in rows:
+            if done >= limit:
+                return done
+            done += _act_or_log(act, pk, now)
+        moment, pk = rows[-1]
+        page = waiting.filter(Q(**{f"{place}__gt": moment}) | Q(**{place: moment, "pk__gt": pk}))
+    return done
+
+
+def _act_or_log(act: Callable[[int, datetime], bool], pk: int, now: datetime) -> int:
+    try:
+        with transaction.atomic():
+            return int(act(pk, now))
+    except NoValidityRule as error:
+        logger.error("certificate not issued: %s", error)
+    except Exception:
+        logger.exception("certificate not issued: %s %s", act.__name__.strip("_"), pk)
+    return 0
+
+
+def _accepted() -> QuerySet[Evidence]:
+    accepted = Evidence.objects.filter(decision=Evidence.Decision.ACCEPTED)
+    return accepted.select_related("learner__user", "course", "authority")  # type: ignore[no-any-return]
+
+
+def _earlier() -> QuerySet[Evidence]:
+    """Accepted training of the outer one's person and course that is older and waits as well."""
+    older = Q(passed_on__lt=OuterRef("passed_on"))
+    same_day = Q(passed_on=OuterRef("passed_on"), pk__lt=OuterRef("pk"))
+    of_person = _accepted().filter(learner=OuterRef("learner"), course=OuterRef("course"))
+    return of_person.filter(older | same_day).filter(WITHOUT_CERTIFICATE)
+
+
+def _issue(evidence_id: int, now: datetime) -> bool:
+    free = _accepted().filter(~Exists(_earlier()), WITHOUT_CERTIFICATE, pk=evidence_id)
+    evidence = free.select_for_update(of=("self",), skip_locked=True).first()
+    if evidence is None:
+        return False
+    issue_of(evidence, now=now)
+    return True
+
+
+def _left_behind() -> CertificateQuerySet:
+    succeeded = Certificate.objects.filter(learner__succeeded_by__isnull=False, replacement=None)
+    return succeeded.counting()
+
+
+def _hand_over(certificate_id: int, now: datetime) -> bool:
+    """Looked at again under the lock: a revocation that came first leaves it where it is."""
+    this = Certificate.objects.filter(pk=certificate_id)
+    if this.select_for_update(of=("self",), skip_locked=True).first() is None:
+        return False
+    related = _left_behind().select_related("learner__succeeded_by__user", "authority")
+    old = related.filter(pk=certificate_id).first()
+    if old is None or old.learner.succeeded_by is None:
+        return False
+    replacement, _ = issue_replacement(
+        old=old,
+        learner=old.learner.succeeded_by,
+        holder_name=old.holder_name,
+        reason_class=CertificateEvent.ReasonClass.RECORDS_JOINED,
+        now=now,
+    )
+    withdraw_reminders([old.pk], reason="Withdrawn: the records were joined.", now=now)
+    if replacement.valid_until >= london_day(now):
+        tell_holder(replacement, "carried_over", key="issued", now=now)
+    return True
