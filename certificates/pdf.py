@@ -1,61 +1,128 @@
-"""A certificate as a PDF: PDF/UA-1 and PDF/A-2a in one file, the same bytes every time."""
+"""A certificate as a PDF: PDF/UA-1 and PDF/A-2a in one file, not yet signed."""
 
 import io
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import segno
+from django.core.files.storage import default_storage
+from PIL import Image, UnidentifiedImageError
 
 from assessments.typesetting import in_latin_letters, typeset
-from certificates.models import Certificate
+from certificates.models import Certificate, CertificateWording
 
 TEMPLATE = Path(__file__).parent / "typst" / "certificate.typ"
-HEADING = "Certificate of training"
 SERVICE = "Driver safeguarding training"
-ID_METHOD = "Identity was not checked at the test"
+OPENING = "This is to certify that"
+NOT_CHECKED = "Identity was not checked at the test"
+NOT_STATED = "Not stated by the provider"
+LOGO_PIXELS = (600, 200)  # Enough for 50 x 16 mm in print.
+LOGO_BYTES = 60_000  # A drawing stays below as PNG; a photograph becomes JPEG.
 
 
-def render_certificate(certificate: Certificate) -> bytes:
-    """The PDF of what the certificate said when it was issued.
+class LogoUnreadable(Exception):
+    """The authority's logo cannot be drawn."""
 
-    Where no font has a character of the name, the whole is written in plain Latin letters: the
-    standards forbid an empty box in its place.
+
+@dataclass(frozen=True)
+class Words:
+    """What an authority words itself, as it is drawn. Empty: what the service says."""
+
+    opening: str = ""
+    closing: str = ""
+    signed_by: str = ""
+    logo: bytes = b""
+    logo_text: str = ""
+
+
+PLAIN = Words()
+
+
+def words_of(wording: CertificateWording | None) -> Words:
+    """What goes onto the page. Raises LogoUnreadable."""
+    if wording is None:
+        return PLAIN
+    logo = b""
+    if wording.logo is not None:
+        logo = _drawn(wording.logo.file.name, wording.logo.file_hash)
+    return Words(wording.opening, wording.closing, wording.signed_by, logo, wording.logo_text)
+
+
+def render_certificate(certificate: Certificate, words: Words = PLAIN) -> bytes:
+    """The PDF of what the certificate says; the same bytes for the same facts and words.
+
+    Where no font has a character of the name, it is printed in plain Latin letters: the standards
+    forbid an empty box in its place. The file's title keeps the name as it is.
     """
-    return typeset(TEMPLATE, _facts(certificate), at=certificate.passed_at, plain=_plain)
+    return typeset(TEMPLATE, _facts(certificate, words), at=certificate.passed_at, plain=_plain)
+
+
+def heading(certificate: Certificate) -> str:
+    return "Recognised training" if certificate.provider_name else "Certificate of training"
+
+
+def title(certificate: Certificate) -> str:
+    """The title in the file's metadata, where any character can stand."""
+    return f"{heading(certificate)}: {certificate.holder_name}"
+
+
+def in_plain_letters(name: str) -> str:
+    """The name as it is printed where no font has one of its characters."""
+    plain: str = in_latin_letters(name)
+    return " ".join(word[:1].upper() + word[1:] for word in plain.split())
 
 
 def _plain(facts: dict[str, Any]) -> dict[str, Any]:
-    plain: dict[str, Any] = in_latin_letters(facts)
-    plain["name"] = " ".join(word[:1].upper() + word[1:] for word in plain["name"].split())
-    return plain
+    return {**facts, "name": in_plain_letters(facts["name"])}
 
 
-def _facts(certificate: Certificate) -> dict[str, Any]:
+def rows(certificate: Certificate) -> list[tuple[str, str]]:
+    """Labels and values below the dates, without those that do not apply."""
+    recognised = bool(certificate.provider_name)
     authority = certificate.authority_name
-    rows = [
+    replaced = certificate.replaces.reference if certificate.replaces else ""
+    identity = certificate.identity_method or (NOT_STATED if recognised else NOT_CHECKED)
+    every = [
         ("Certificate number", certificate.reference),
         ("Licence or badge number", certificate.licence_number),
-        ("Licensing authority", authority),
-        ("Training provider", authority or SERVICE),
-        ("How identity was checked", ID_METHOD),
+        ("Recognised by" if recognised else "Licensing authority", authority),
+        ("Training provider", certificate.provider_name or authority or SERVICE),
+        ("How identity was checked", identity),
+        ("Replaces certificate", replaced),
     ]
+    return [row for row in every if row[1]]
+
+
+def _facts(certificate: Certificate, words: Words) -> dict[str, Any]:
+    recognised = bool(certificate.provider_name)
     return {
-        "heading": HEADING,
+        "heading": heading(certificate),
+        "title": title(certificate),
+        "opening": words.opening or OPENING,
         "name": certificate.holder_name,
-        "provider": authority or SERVICE,
+        "issuer": certificate.authority_name or SERVICE,
+        "deed": "was trained elsewhere, which is recognised for the course"
+        if recognised
+        else "passed the test of the course",
         "course": certificate.course_title,
         "edition": certificate.course_edition,
-        "passed_on": _in_words(certificate.passed_on),
-        "valid_until": _in_words(certificate.valid_until),
+        "passed_on": in_words(certificate.passed_on),
+        "valid_until": in_words(certificate.valid_until),
         "reference": certificate.reference,
         "verify_url": certificate.verify_url,
-        "rows": [row for row in rows if row[1]],
+        "rows": rows(certificate),
+        "closing": words.closing,
+        "signed_by": words.signed_by,
+        "logo": list(words.logo),
+        "logo_text": words.logo_text,
         "qr": _qr(certificate.verify_url),
     }
 
 
-def _in_words(day: date) -> str:
+def in_words(day: date) -> str:
     """As R33 wants dates, whatever language the request is in: 3 April 2026."""
     return f"{day.day} {day:%B %Y}"
 
@@ -64,3 +131,22 @@ def _qr(url: str) -> str:
     drawing = io.BytesIO()
     segno.make(url, error="m", micro=False).save(drawing, kind="svg", border=2, xmldecl=False)
     return drawing.getvalue().decode()
+
+
+@lru_cache(maxsize=64)
+def _drawn(name: str, digest: str) -> bytes:
+    """The logo small and without transparency; ``digest`` tells a changed file from a known one."""
+    try:
+        with default_storage.open(name) as file, Image.open(file) as image:
+            picture = image.convert("RGBA")
+    except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
+        raise LogoUnreadable(str(error)) from error
+    picture.thumbnail(LOGO_PIXELS)
+    flat = Image.new("RGB", picture.size, "white")
+    flat.paste(picture, mask=picture.getchannel("A"))
+    drawing = io.BytesIO()
+    flat.save(drawing, format="PNG", optimize=True)
+    if drawing.tell() > LOGO_BYTES:
+        drawing = io.BytesIO()
+        flat.save(drawing, format="JPEG", quality=90, subsampling=0)
+    return drawing.getvalue()

@@ -289,6 +289,10 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
+# The keys of certificates; in development they are made on first use (certificates/keys.py).
+SIGNING_KEY_FILE = required_in_production(
+    "SIGNING_KEY_FILE", str(BASE_DIR / ".local" / "signing-key.pem")
+)
 FONTS_DIR = BASE_DIR / "lms" / "frontend" / "build_fonts"
 
 # -- Mail, logs -----------------------------------------------------------------------------------

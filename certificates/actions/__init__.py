@@ -8,6 +8,7 @@ from certificates.actions.recognising import (
     enter_evidence,
 )
 from certificates.actions.reminders import queue_due_reminders
+from certificates.actions.sealing import document_of, seal
 from certificates.actions.standing import StandingRefused, reinstate, revoke
 
 __all__ = [
@@ -17,10 +18,12 @@ __all__ = [
     "carry_over",
     "decide_evidence",
     "enter_evidence",
+    "document_of",
     "issue_certificate",
     "issue_missing",
     "issue_recognised",
     "queue_due_reminders",
     "reinstate",
     "revoke",
+    "seal",
 ]

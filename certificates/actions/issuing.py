@@ -8,10 +8,11 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from assessments.models import Sitting
+from assessments.models import IdentityCheck, Sitting
 from certificates import reference, renewal
 from certificates.actions.letters import tell_holder
 from certificates.actions.reminders import withdraw_reminders
+from certificates.actions.sealing import seal
 from certificates.models import (
     Certificate,
     CertificateEvent,
@@ -24,6 +25,13 @@ logger = logging.getLogger(__name__)
 Kind = CertificateEvent.Kind
 BATCH = 1000  # Rows in memory and in one transaction of a sweep.
 WITHOUT_CERTIFICATE = ~Exists(Certificate.objects.filter(sitting=OuterRef("pk")))
+# As printed, whatever language the request is in.
+IDENTITY_METHODS: dict[str, str] = {
+    IdentityCheck.NONE: "Identity was not checked at the test",
+    IdentityCheck.COUNTER: "Photo ID seen at a counter",
+    IdentityCheck.TRAINER: "Photo ID seen by a trainer",
+    IdentityCheck.CAMERA: "Photo ID seen over a live camera",
+}
 
 
 class NoValidityRule(Exception):
@@ -138,6 +146,7 @@ def _snapshot(sitting: Sitting, held: list[Certificate], *, now: datetime) -> Ce
         authority_name=sitting.authority.name if sitting.authority else "",
         course_title=sitting.course.title,
         course_edition=sitting.course.edition,
+        identity_method=IDENTITY_METHODS[sitting.identity_check],
         passed_at=sitting.closed_at,
         passed_on=passed_on,
         valid_until=term.valid_until,
@@ -148,7 +157,8 @@ def _snapshot(sitting: Sitting, held: list[Certificate], *, now: datetime) -> Ce
 
 
 def put_on_record(certificate: Certificate, *, now: datetime) -> None:
-    """Write a new certificate, wherever it comes from, with the event of its issue."""
+    """Write a new certificate, wherever it comes from, with the event of its issue and its signed
+    files."""
     certificate.save(force_insert=True)
     CertificateEvent.objects.create(
         certificate=certificate,
@@ -156,6 +166,7 @@ def put_on_record(certificate: Certificate, *, now: datetime) -> None:
         recorded_at=now,
         effective_on=certificate.passed_on,
     )
+    seal(certificate=certificate, now=now)
 
 
 def new_reference() -> str:

@@ -9,9 +9,8 @@ from django.views import View
 from django.views.generic import TemplateView
 
 import assessments.views
-from certificates import perms, renewal
+from certificates import actions, perms, renewal
 from certificates.models import Certificate, CertificateEvent
-from certificates.pdf import render_certificate
 from certificates.views.finding import by_reference
 
 BEING_PREPARED = timedelta(seconds=60)  # For so long the result page looks again by itself.
@@ -54,10 +53,14 @@ class CertificatePdfView(View):
         certificate = by_reference(reference)
         if certificate is None or not perms.may_download(request.user, certificate):
             raise Http404
+        document = actions.document_of(certificate=certificate, now=timezone.now())
         return HttpResponse(
-            render_certificate(certificate),
+            document.pdf,
             content_type="application/pdf",
-            headers={"Content-Disposition": f'attachment; filename="{certificate.reference}.pdf"'},
+            headers={
+                "Content-Disposition": f'attachment; filename="{certificate.reference}.pdf"',
+                "ETag": f'"{document.pdf_digest}"',
+            },
         )
 
 

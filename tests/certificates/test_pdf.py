@@ -22,6 +22,8 @@ def make(**fields):
         "authority_name": "Northbridge City Council",
         "course_title": "Safeguarding for drivers",
         "course_edition": "2026.1",
+        "provider_name": "",
+        "identity_method": "",
         "passed_at": datetime(2025, 4, 3, 9, 0, tzinfo=UTC),
         "passed_on": date(2025, 4, 3),
         "valid_until": date(2028, 4, 3),
