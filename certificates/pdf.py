@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import segno
+import typst
 from django.core.files.storage import default_storage
 from PIL import Image, UnidentifiedImageError
 
@@ -25,6 +26,10 @@ LOGO_BYTES = 60_000  # A drawing stays below as PNG; a photograph becomes JPEG.
 
 class LogoUnreadable(Exception):
     """The authority's logo cannot be drawn."""
+
+
+class Unprintable(Exception):
+    """No font has a character of the course, the authority or its wording."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +60,14 @@ def render_certificate(certificate: Certificate, words: Words = PLAIN) -> bytes:
     """The PDF of what the certificate says; the same bytes for the same facts and words.
 
     Where no font has a character of the name, it is printed in plain Latin letters: the standards
-    forbid an empty box in its place. The file's title keeps the name as it is.
+    forbid an empty box in its place. The file's title keeps the name as it is. Raises Unprintable
+    where other words have such characters.
     """
-    return typeset(TEMPLATE, _facts(certificate, words), at=certificate.passed_at, plain=_plain)
+    facts = _facts(certificate, words)
+    try:
+        return typeset(TEMPLATE, facts, at=certificate.passed_at, plain=_plain)
+    except typst.TypstError as error:
+        raise Unprintable(error.message) from error
 
 
 def heading(certificate: Certificate) -> str:
@@ -79,18 +89,22 @@ def _plain(facts: dict[str, Any]) -> dict[str, Any]:
     return {**facts, "name": in_plain_letters(facts["name"])}
 
 
+def identity(certificate: Certificate) -> str:
+    """How identity was checked (R24); a certificate from before that was kept says what was so."""
+    return certificate.identity_method or (NOT_STATED if certificate.provider_name else NOT_CHECKED)
+
+
 def rows(certificate: Certificate) -> list[tuple[str, str]]:
     """Labels and values below the dates, without those that do not apply."""
     recognised = bool(certificate.provider_name)
     authority = certificate.authority_name
     replaced = certificate.replaces.reference if certificate.replaces else ""
-    identity = certificate.identity_method or (NOT_STATED if recognised else NOT_CHECKED)
     every = [
         ("Certificate number", certificate.reference),
         ("Licence or badge number", certificate.licence_number),
         ("Recognised by" if recognised else "Licensing authority", authority),
         ("Training provider", certificate.provider_name or authority or SERVICE),
-        ("How identity was checked", identity),
+        ("How identity was checked", identity(certificate)),
         ("Replaces certificate", replaced),
     ]
     return [row for row in every if row[1]]

@@ -1,7 +1,8 @@
-"""Signs the PDF (PAdES), so that one changed byte shows in any reader."""
+"""Signs what lint has passed: the PDF (PAdES) and the credential. One changed byte shows."""
 
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -26,7 +27,9 @@ from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from certificates import credential
 from certificates.keys import SigningKeys, fingerprint
+from certificates.lint import Linted
 from certificates.models import IssuerKey
 
 FIELD = "Issuer"
@@ -49,9 +52,22 @@ class _Signer(signers.PdfSigner):
         return session
 
 
-def sign_pdf(pdf: bytes, keys: SigningKeys, *, now: datetime) -> bytes:
-    """The PDF with our signature appended. Raises SignatureBroken where it would not verify, and
-    where the certificate of the key has ended."""
+@dataclass(frozen=True)
+class Signed:
+    """Both files of a certificate, as they are handed out."""
+
+    pdf: bytes
+    credential: str
+
+
+def sign(linted: Linted, keys: SigningKeys, *, now: datetime) -> Signed:
+    """Both files with their signatures. Raises SignatureBroken where one would not verify, and
+    ``data_integrity.NotSignable``."""
+    proven = credential.sign(linted.credential, keys.credential_key, now)
+    return Signed(_sign_pdf(linted.pdf, keys, now), credential.as_json(proven))
+
+
+def _sign_pdf(pdf: bytes, keys: SigningKeys, now: datetime) -> bytes:
     if keys.expired_at(now):
         raise SignatureBroken("The certificate of the signing key has ended.")
     signer = _Signer(
