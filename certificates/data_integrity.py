@@ -7,7 +7,7 @@ mean is read from two context documents that lie here, never from the network.
 import hashlib
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,17 +29,16 @@ CONTEXTS = {
         "e407ae98563c7b4708be4c8198a7f254bc09c131afc68e73d5f90eb0a34c6f7f",
     ),
 }
+# PyLD makes addresses of whatever is none, on a base of its own choice: ours shows which they are.
+NOWHERE = "nowhere:/"
 ED25519 = b"\xed\x01"  # The multicodec prefix of its public keys.
 ONE_AT_A_TIME = threading.Lock()  # PyLD keeps contexts in caches that threads may not share.
 
 
 class NotSignable(Exception):
     """The document says something that its signature would not cover, so no verifier would take it:
-    a word or type that no context defines, or nothing where a value belongs."""
-
-
-class UnknownContext(NotSignable):
-    """A context that does not lie here, or not as it was when this was written."""
+    a word or type that no context defines, a context that does not lie here as it was when this was
+    written, or nothing where a value belongs."""
 
 
 def secure(
@@ -74,16 +73,23 @@ def instant(moment: datetime) -> str:
 def canonical(document: dict[str, Any]) -> str:
     """The RDF of the document in canonical form (RDFC-1.0). Raises NotSignable."""
     dropped: list[str | None] = []
-    options = {"documentLoader": _context}
-    with ONE_AT_A_TIME:
-        expanded = jsonld.expand(document, options, on_property_dropped=dropped.append)
-        if dropped:
-            words = sorted(word for word in dropped if word)
-            raise NotSignable(f"No context defines {', '.join(words) or 'some word of it'}.")
-        if vague := sorted(set(_not_absolute(expanded))):
-            raise NotSignable(f"No context makes an address of {', '.join(vague)}.")
-        rdf = {**options, "algorithm": "URDNA2015", "format": "application/n-quads"}
-        return str(jsonld.normalize(expanded, rdf))
+    options = {"documentLoader": _context, "base": NOWHERE}
+    try:
+        with ONE_AT_A_TIME:
+            expanded = jsonld.expand(document, options, on_property_dropped=dropped.append)
+            _refuse_dropped(expanded, dropped)
+            rdf = {**options, "algorithm": "URDNA2015", "format": "application/n-quads"}
+            return str(jsonld.normalize(expanded, rdf))
+    except jsonld.JsonLdError as error:
+        raise NotSignable(str(error.__cause__ or error)) from error
+
+
+def _refuse_dropped(expanded: Any, dropped: list[str | None]) -> None:
+    if dropped:
+        words = sorted(word for word in dropped if word)
+        raise NotSignable(f"No context defines {', '.join(words) or 'some word of it'}.")
+    if vague := sorted(set(_nowhere(expanded))):
+        raise NotSignable(f"No context makes an address of {', '.join(vague)}.")
 
 
 def _digest(document: dict[str, Any]) -> bytes:
@@ -95,11 +101,11 @@ def _digest(document: dict[str, Any]) -> bytes:
 def _context(url: str, options: dict[str, Any]) -> dict[str, Any]:
     """PyLD's way to a context, which leads nowhere but to the files that lie here."""
     if url not in CONTEXTS:
-        raise UnknownContext(f"There is no context {url} here, and none is fetched.")
+        raise NotSignable(f"There is no context {url} here, and none is fetched.")
     name, digest = CONTEXTS[url]
     content = (settings.CONTEXTS_DIR / name).read_bytes()
     if hashlib.sha256(content).hexdigest() != digest:
-        raise UnknownContext(f"{name} is not the context it was.")
+        raise NotSignable(f"{name} is not the context it was.")
     return {
         "contextUrl": None,
         "documentUrl": url,
@@ -112,21 +118,23 @@ def _empty(value: Any, place: str = "the document") -> str | None:
     """Where the first null stands: JSON-LD leaves it out without a word."""
     if value is None:
         return place
-    parts = value.items() if isinstance(value, dict) else ()
-    if isinstance(value, list):
+    parts: Iterable[tuple[str, Any]] = ()
+    if isinstance(value, dict):
+        parts = value.items()
+    elif isinstance(value, list):
         parts = ((place, part) for part in value)
     return next((found for key, part in parts if (found := _empty(part, key))), None)
 
 
-def _not_absolute(node: Any) -> Iterator[str]:
-    """Types and addresses that are none: turning them into RDF leaves them out."""
+def _nowhere(node: Any) -> Iterator[str]:
+    """Types and addresses that are none."""
     if isinstance(node, list):
         for part in node:
-            yield from _not_absolute(part)
+            yield from _nowhere(part)
     elif isinstance(node, dict):
         types = node.get("@type", [])
-        names = [*(types if isinstance(types, list) else [types]), node.get("@id", ":")]
-        yield from (name for name in names if ":" not in name)
+        names = [*(types if isinstance(types, list) else [types]), node.get("@id", "")]
+        yield from (name.removeprefix(NOWHERE) for name in names if name.startswith(NOWHERE))
         for key, part in node.items():
             if key not in ("@type", "@id", "@value"):
-                yield from _not_absolute(part)
+                yield from _nowhere(part)

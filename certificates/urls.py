@@ -10,6 +10,14 @@ urlpatterns = [
         name="certificate_pdf",
     ),
     path("certificates/<str:reference>/", views.CertificateView.as_view(), name="certificate"),
+    path("credentials/issuer", views.IssuerView.as_view(), name="issuer"),
+    path("credentials/status/<int:number>", views.StatusListView.as_view(), name="status_list"),
+    path(".well-known/did.json", views.DidView.as_view(), name="did"),
+    path(
+        ".well-known/certificate-signatures.pem",
+        views.PdfCertificatesView.as_view(),
+        name="pdf_certificates",
+    ),
     path("verify/", views.VerifyView.as_view(), name="verify"),
     path("verify/<str:reference>/", views.VerifyReferenceView.as_view(), name="verify_reference"),
 ]

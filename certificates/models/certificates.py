@@ -78,6 +78,10 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         """Neither revoked nor replaced: it counts in its term, and supersedes what ends before."""
         return self.filter(~Exists(_ends()))
 
+    def not_counting(self) -> Self:
+        """Revoked, or replaced by a corrected certificate."""
+        return self.filter(Exists(_ends()))
+
     def with_superseded(self) -> Self:
         """Adds ``superseded``: whether there is a later certificate for the same purpose."""
         return self.annotate(superseded=Exists(_later_certificates()))

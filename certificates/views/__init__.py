@@ -1,5 +1,11 @@
 """The holder's pages, and the public check."""
 
+from certificates.views.issuer import (
+    DidView,
+    IssuerView,
+    PdfCertificatesView,
+    StatusListView,
+)
 from certificates.views.own import (
     CertificatePdfView,
     CertificatesView,
@@ -12,7 +18,11 @@ __all__ = [
     "CertificatePdfView",
     "CertificateView",
     "CertificatesView",
+    "DidView",
+    "IssuerView",
+    "PdfCertificatesView",
     "ResultView",
+    "StatusListView",
     "VerifyReferenceView",
     "VerifyView",
 ]
