@@ -64,23 +64,19 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
 
     def with_revoked(self) -> Self:
         """Adds ``revoked``: whether it was revoked and not reinstated since."""
-        return self.annotate(revoked=Exists(_revocations()))
+        return self.annotate(revoked=Exists(_events().revoking()))
 
     def with_replaced(self) -> Self:
         """Adds ``replaced``: whether a corrected certificate stands in its place."""
-        return self.annotate(replaced=Exists(_replacements()))
+        return self.annotate(replaced=Exists(_events().filter(kind=CertificateEvent.Kind.REPLACED)))
 
     def with_counting(self) -> Self:
         """Adds ``counting``: whether it is neither revoked nor replaced."""
-        return self.annotate(counting=~Exists(_ends()))
+        return self.annotate(counting=~Exists(_events().ending()))
 
     def counting(self) -> Self:
         """Neither revoked nor replaced: it counts in its term, and supersedes what ends before."""
-        return self.filter(~Exists(_ends()))
-
-    def not_counting(self) -> Self:
-        """Revoked, or replaced by a corrected certificate."""
-        return self.filter(Exists(_ends()))
+        return self.filter(~Exists(_events().ending()))
 
     def with_superseded(self) -> Self:
         """Adds ``superseded``: whether there is a later certificate for the same purpose."""
@@ -116,29 +112,28 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         return self.annotate(sent_notices=ArraySubquery(queued))
 
 
-def _events() -> "models.QuerySet[CertificateEvent]":
-    """Of the outer certificate; each with ``undone``: whether it was reinstated afterwards."""
-    reinstated = CertificateEvent.objects.filter(
-        certificate=OuterRef("certificate"),
-        kind=CertificateEvent.Kind.REINSTATED,
-        pk__gt=OuterRef("pk"),
-    )
-    events = CertificateEvent.objects.filter(certificate=OuterRef("pk"))
-    return events.alias(undone=Exists(reinstated))
+class CertificateEventQuerySet(models.QuerySet["CertificateEvent"]):
+    def with_undone(self) -> Self:
+        """Allows asking for ``undone``: whether the certificate was reinstated afterwards."""
+        reinstated = CertificateEvent.objects.filter(
+            certificate=OuterRef("certificate"),
+            kind=CertificateEvent.Kind.REINSTATED,
+            pk__gt=OuterRef("pk"),
+        )
+        return self.alias(undone=Exists(reinstated))
+
+    def revoking(self) -> Self:
+        return self.with_undone().filter(kind=CertificateEvent.Kind.REVOKED, undone=False)
+
+    def ending(self) -> Self:
+        """What took a certificate's worth away for good, or until it is reinstated."""
+        revoked = Q(kind=CertificateEvent.Kind.REVOKED, undone=False)
+        return self.with_undone().filter(revoked | Q(kind=CertificateEvent.Kind.REPLACED))
 
 
-def _revocations() -> "models.QuerySet[CertificateEvent]":
-    return _events().filter(kind=CertificateEvent.Kind.REVOKED, undone=False)
-
-
-def _replacements() -> "models.QuerySet[CertificateEvent]":
-    return _events().filter(kind=CertificateEvent.Kind.REPLACED)
-
-
-def _ends() -> "models.QuerySet[CertificateEvent]":
-    """What took the outer certificate's worth away for good, or until it is reinstated."""
-    revoked = Q(kind=CertificateEvent.Kind.REVOKED, undone=False)
-    return _events().filter(revoked | Q(kind=CertificateEvent.Kind.REPLACED))
+def _events() -> CertificateEventQuerySet:
+    """Of the outer certificate."""
+    return CertificateEvent.objects.filter(certificate=OuterRef("pk"))
 
 
 def _later_certificates() -> "models.QuerySet[Certificate]":
@@ -350,8 +345,15 @@ class CertificateEvent(Fact):
     )
     reason = models.TextField(blank=True)
 
+    objects = CertificateEventQuerySet.as_manager()
+
     class Meta(Fact.Meta):
         ordering = ["pk"]
+        indexes = [
+            models.Index(
+                fields=["certificate"], name="changes_of_standing", condition=~Q(kind="issued")
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["certificate"],
