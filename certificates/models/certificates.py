@@ -68,7 +68,7 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
 
     def with_replaced(self) -> Self:
         """Adds ``replaced``: whether a corrected certificate stands in its place."""
-        return self.annotate(replaced=Exists(_events().filter(kind=CertificateEvent.Kind.REPLACED)))
+        return self.annotate(replaced=Exists(_events().filter(kind="replaced")))
 
     def with_counting(self) -> Self:
         """Adds ``counting``: whether it is neither revoked nor replaced."""
@@ -115,20 +115,15 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
 class CertificateEventQuerySet(models.QuerySet["CertificateEvent"]):
     def with_undone(self) -> Self:
         """Allows asking for ``undone``: whether the certificate was reinstated afterwards."""
-        reinstated = CertificateEvent.objects.filter(
-            certificate=OuterRef("certificate"),
-            kind=CertificateEvent.Kind.REINSTATED,
-            pk__gt=OuterRef("pk"),
-        )
-        return self.alias(undone=Exists(reinstated))
+        later = CertificateEvent.objects.filter(kind="reinstated", pk__gt=OuterRef("pk"))
+        return self.alias(undone=Exists(later.filter(certificate=OuterRef("certificate"))))
 
     def revoking(self) -> Self:
-        return self.with_undone().filter(kind=CertificateEvent.Kind.REVOKED, undone=False)
+        return self.with_undone().filter(kind="revoked", undone=False)
 
     def ending(self) -> Self:
         """What took a certificate's worth away for good, or until it is reinstated."""
-        revoked = Q(kind=CertificateEvent.Kind.REVOKED, undone=False)
-        return self.with_undone().filter(revoked | Q(kind=CertificateEvent.Kind.REPLACED))
+        return self.with_undone().filter(Q(kind="revoked", undone=False) | Q(kind="replaced"))
 
 
 def _events() -> CertificateEventQuerySet:
