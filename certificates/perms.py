@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
-from certificates.models import Certificate, ValidityRule
+from certificates.models import Certificate, StandingChange, ValidityRule
 from certificates.renewal import may_take_refresher
 from courses.models import CoursePage, Enrolment
 from people import perms as people
@@ -22,11 +22,13 @@ def may_see_certificate(user: User | AnonymousUser, certificate: Certificate) ->
 
 
 def may_download(user: User | AnonymousUser, certificate: Certificate) -> bool:
-    """Its holder, and licensing officers of the authority it was passed for."""
+    """Its holder, and licensing officers of the authority it was passed for, unless they have
+    declared an interest in the holder."""
     if may_see_certificate(user, certificate):
         return True
     authority = certificate.authority
-    return authority is not None and has_role(user, Role.OFFICER, authority=authority)
+    officer = authority is not None and has_role(user, Role.OFFICER, authority=authority)
+    return officer and people.may_deal_with(user, certificate.learner)
 
 
 def may_list_certificates(user: User | AnonymousUser) -> bool:
@@ -34,6 +36,37 @@ def may_list_certificates(user: User | AnonymousUser) -> bool:
     if not user.is_authenticated:
         return False
     return user.is_superuser or has_role(user, Role.OFFICER, Role.AUDITOR)
+
+
+def bar_to_change(user: User, certificate: Certificate) -> str:
+    """Why the person may not propose or decide what becomes of the certificate; empty when they
+    may: licensing officers of its authority, and platform administrators. Nobody about themselves,
+    nor about somebody in whom they declared an interest (R47)."""
+    authority = certificate.authority
+    officer = authority is not None and has_role(user, Role.OFFICER, authority=authority)
+    if not user.is_active or not (user.is_superuser or officer):
+        return "not_allowed"
+    return people.conflict(user, certificate.learner)
+
+
+def possible_seconds(change: StandingChange) -> list[User]:
+    """Who may decide it: the other officers of the certificate's authority; of one that belongs to
+    no authority the platform administrators."""
+    certificate = change.certificate
+    officers = Membership.objects.current().filter(role=Role.OFFICER)
+    own = officers.filter(authority=certificate.authority_id)
+    at_hand = Q(pk__in=own.values("user")) if certificate.authority_id else Q(is_superuser=True)
+    others = User.objects.filter(at_hand, is_active=True).exclude(pk=change.proposed_by_id)
+    return [person for person in others if not bar_to_change(person, certificate)]
+
+
+def decidable_changes(user: Any) -> QuerySet[StandingChange]:
+    """What waits for the person as the second one."""
+    waiting = StandingChange.objects.visible_to(user).waiting().exclude(proposed_by=user.pk)
+    if user.is_superuser:
+        return waiting
+    officers = people.authorities_of(user, Role.OFFICER)
+    return waiting.filter(certificate__authority__in=officers)
 
 
 def may_start_refresher(learner: Learner, course: CoursePage, *, today: date) -> bool:

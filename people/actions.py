@@ -8,11 +8,29 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from people.models import Audience, Authority, Learner, Licence, LicenceClaim, Membership, User
+from people import perms
+from people.models import (
+    Audience,
+    Authority,
+    Interest,
+    Learner,
+    Licence,
+    LicenceClaim,
+    Membership,
+    User,
+)
 from people.models.register import normalise_number
 
 MAX_CLAIMS = 5
 CLAIM_WINDOW = timedelta(hours=24)
+
+
+class InterestRefused(Exception):
+    """``code``: ``own_record``, ``no_reason``, ``own_interest``, ``not_allowed``."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class ClaimOutcome(StrEnum):
@@ -193,6 +211,40 @@ def decide_claim(
     claim.decision, claim.licence, claim.decided_at, claim.decided_by = decision, licence, now, by
     claim.save()
     return claim
+
+
+@transaction.atomic
+def declare_interest(*, user: User, learner: Learner, reason: str, now: datetime) -> Interest:
+    """Note that a member of staff knows the person: from the next request on they have nothing to
+    do with them (R47). A repeat returns the interest there is. Raises InterestRefused."""
+    if perms.conflict(user, learner) == "own_record":
+        raise InterestRefused("own_record")
+    if not reason.strip():
+        raise InterestRefused("no_reason")
+    interest, _ = Interest.objects.get_or_create(
+        user=user,
+        learner=learner,
+        ended_at=None,
+        defaults={"reason": reason.strip(), "declared_at": now},
+    )
+    return interest
+
+
+@transaction.atomic
+def end_interest(*, interest: Interest, by: User, now: datetime) -> Interest:
+    """Let the member of staff deal with the person again; the declaration stays on record. The
+    first end stands: a repeat returns it. Raises InterestRefused for whoever declared it, and for
+    whoever is no officer of the person's authority."""
+    interest = Interest.objects.select_for_update(of=("self",)).get(pk=interest.pk)
+    if interest.user_id == by.pk:
+        raise InterestRefused("own_interest")
+    if interest.ended_at is not None:
+        return interest
+    if not perms.endable_interests(by).filter(pk=interest.pk).exists():
+        raise InterestRefused("not_allowed")
+    interest.ended_at, interest.ended_by = now, by
+    interest.save()
+    return interest
 
 
 @transaction.atomic

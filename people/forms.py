@@ -60,6 +60,16 @@ class ClaimLicenceForm(forms.Form):
         return born
 
 
+class InterestForm(forms.Form):
+    reason = forms.CharField(
+        label=_("How do you know this person?"),
+        help_text=_("For example: a relative, a friend, a neighbour, somebody I do business with."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=1000,
+        error_messages={"required": _("Say how you know the person")},
+    )
+
+
 class ChooseCouncilForm(forms.Form):
     """For people in training who hold no licence that would say it."""
 

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from people.models import Authority, Interest, Learner, Membership, User
+from people.models import Authority, Interest, Learner, Licence, Membership, User
 
 Role = Membership.Role
 TRAINERS = (Role.AUTHOR, Role.REVIEWER)
@@ -71,6 +71,32 @@ def conflict(user: Any, learner: Learner) -> str:
 def may_deal_with(user: Any, learner: Learner) -> bool:
     """Not with their own record, nor with somebody in whom they declared an interest (R47)."""
     return not conflict(user, learner)
+
+
+def declarable_learners(user: Any) -> QuerySet[Learner]:
+    """The people in training of whom a member of staff may say that they know them: those who train
+    for, or hold a licence from, an authority where the person has a role; for platform
+    administrators all. Never they themselves."""
+    others = Learner.objects.exclude(kept_from(user, place="")).select_related("authority")
+    if user.is_superuser:
+        return others
+    served = authorities_of(user, *Membership.STAFF_SITE)
+    licensed = Licence.objects.filter(authority__in=served, holder__isnull=False)
+    return others.filter(Q(authority__in=served) | Q(pk__in=licensed.values("holder")))
+
+
+def endable_interests(user: Any) -> QuerySet[Interest]:
+    """The interests that the person may end: declared by somebody else, in people of an authority
+    where they are an officer; for platform administrators all but their own. Nobody ends what is
+    about themselves or about somebody they know."""
+    others = Interest.objects.current().exclude(user=user.pk).exclude(kept_from(user))
+    if user.is_superuser:
+        return others
+    served = authorities_of(user, Role.OFFICER)
+    licensed = Licence.objects.filter(authority__in=served, holder__isnull=False)
+    return others.filter(
+        Q(learner__authority__in=served) | Q(learner__in=licensed.values("holder"))
+    )
 
 
 def may_decide_claim(user: User | AnonymousUser, *, authority: Authority) -> bool:

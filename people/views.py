@@ -5,21 +5,31 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
-from django.views.generic import DetailView, FormView, ListView
+from django.views.generic import DetailView, FormView, ListView, TemplateView
 from django.views.i18n import set_language
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from people import actions, perms
-from people.forms import ChooseCouncilForm, ClaimLicenceForm
-from people.models import Learner, Licence, LicenceClaim, User
+from people.forms import ChooseCouncilForm, ClaimLicenceForm, InterestForm
+from people.models import Interest, Learner, Licence, LicenceClaim, User
+
+INTERESTS = 200  # Of colleagues, at a time; there are few.
+INTEREST_REFUSALS: dict[str, str | Promise] = {
+    "own_record": gettext_lazy("This is your own record. You do not see it as staff anyway."),
+    "no_reason": gettext_lazy("Say how you know the person."),
+    "own_interest": gettext_lazy("You declared this. A colleague has to end it."),
+    "not_allowed": gettext_lazy("Only a licensing officer of this person's council may do that."),
+}
 
 
 @login_not_required
@@ -119,3 +129,83 @@ class DecideClaimView(WagtailAdminTemplateMixin, DetailView):
         actions.decide_claim(claim=self.object, licence=licence, by=officer, now=timezone.now())
         messages.success(request, _("The request is decided."))
         return redirect("waiting_claims")
+
+
+class InterestsView(WagtailAdminTemplateMixin, TemplateView):
+    """The people the member of staff has declared to know, and for officers what colleagues have
+    declared about people of their own authority."""
+
+    page_title = gettext_lazy("People I know")
+    header_icon = "group"
+    template_name = "people/admin/interests.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not perms.is_staff_member(request.user):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = self.request.user
+        own = Interest.objects.of(user).select_related("learner", "ended_by")
+        others = perms.endable_interests(user).select_related("learner", "user")
+        return super().get_context_data(own=own, others=others[:INTERESTS], **kwargs)
+
+
+class DeclareInterestView(WagtailAdminTemplateMixin, FormView):
+    """A member of staff says that they know a person; afterwards the person is hidden from them.
+
+    Rooms above lead here by their own ways: ``get_learners`` says whom one meets on this one.
+    """
+
+    page_title = gettext_lazy("I know this person")
+    header_icon = "group"
+    form_class = InterestForm
+    template_name = "people/admin/declare_interest.html"
+
+    def get_learners(self) -> QuerySet[Learner]:
+        return perms.declarable_learners(self.request.user)
+
+    @cached_property
+    def learner(self) -> Learner:
+        return get_object_or_404(self.get_learners(), pk=self.kwargs["pk"])
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not perms.is_staff_member(request.user):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(learner=self.learner, **kwargs)
+
+    def form_valid(self, form: InterestForm) -> HttpResponse:
+        user = cast("User", self.request.user)  # Strangers went no further than the door.
+        facts = {"learner": self.learner, "reason": form.cleaned_data["reason"]}
+        try:
+            actions.declare_interest(user=user, now=timezone.now(), **facts)
+        except actions.InterestRefused as refusal:
+            form.add_error(None, str(INTEREST_REFUSALS[refusal.code]))
+            return self.form_invalid(form)
+        messages.success(self.request, _("This is on record. You no longer see this person."))
+        return redirect("interests")
+
+
+class EndInterestView(WagtailAdminTemplateMixin, DetailView):
+    """Asks first, then lets a colleague deal with the person again."""
+
+    page_title = gettext_lazy("Let a colleague deal with somebody again")
+    header_icon = "group"
+    template_name = "people/admin/end_interest.html"
+    context_object_name = "interest"
+
+    def get_queryset(self) -> QuerySet[Interest]:
+        return perms.endable_interests(self.request.user).select_related("learner", "user")
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        officer = cast("User", request.user)  # The interest was found for an officer.
+        try:
+            actions.end_interest(interest=self.get_object(), by=officer, now=timezone.now())
+        except actions.InterestRefused as refusal:
+            messages.error(request, str(INTEREST_REFUSALS[refusal.code]))
+        else:
+            messages.success(request, _("Your colleague can deal with this person again."))
+        return redirect("interests")

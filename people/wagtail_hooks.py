@@ -20,6 +20,29 @@ def claim_urls() -> list[URLPattern]:
     ]
 
 
+@hooks.register("register_admin_urls")
+def interest_urls() -> list[URLPattern]:
+    return [
+        path("interests/", views.InterestsView.as_view(), name="interests"),
+        path(
+            "interests/declare/<int:pk>/",
+            views.DeclareInterestView.as_view(),
+            name="declare_interest",
+        ),
+        path("interests/<int:pk>/end/", views.EndInterestView.as_view(), name="end_interest"),
+    ]
+
+
+class StaffMenuItem(MenuItem):
+    def is_shown(self, request: Any) -> bool:
+        return perms.holds(request, *Membership.STAFF_SITE)
+
+
+@hooks.register("register_admin_menu_item")
+def interests_menu_item() -> MenuItem:
+    return StaffMenuItem(_("People I know"), reverse("interests"), icon_name="group", order=345)
+
+
 class OfficerMenuItem(MenuItem):
     def is_shown(self, request: Any) -> bool:
         return perms.has_role(request.user, Membership.Role.OFFICER)

@@ -1,6 +1,14 @@
 """Every change to certificates: issuing, revoking, reminding. Each is safe to repeat."""
 
 from certificates.actions.catching_up import carry_over, issue_recognised
+from certificates.actions.changes import (
+    REASONS,
+    confirm_change,
+    decline_change,
+    earliest_day,
+    propose_change,
+    take_back_change,
+)
 from certificates.actions.issuing import NoValidityRule, issue_certificate, issue_missing
 from certificates.actions.recognising import (
     RecognitionRefused,
@@ -9,21 +17,28 @@ from certificates.actions.recognising import (
 )
 from certificates.actions.reminders import queue_due_reminders
 from certificates.actions.sealing import document_of, seal
-from certificates.actions.standing import StandingRefused, reinstate, revoke
+from certificates.actions.standing import StandingRefused, correct, reinstate, revoke
 
 __all__ = [
+    "REASONS",
     "NoValidityRule",
     "RecognitionRefused",
     "StandingRefused",
     "carry_over",
+    "confirm_change",
+    "correct",
     "decide_evidence",
+    "decline_change",
     "document_of",
+    "earliest_day",
     "enter_evidence",
     "issue_certificate",
     "issue_missing",
     "issue_recognised",
+    "propose_change",
     "queue_due_reminders",
     "reinstate",
     "revoke",
     "seal",
+    "take_back_change",
 ]

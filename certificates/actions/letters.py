@@ -8,15 +8,22 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from certificates import renewal
-from certificates.models import Certificate
+from certificates.models import Certificate, CertificateEvent
 from outbox.actions import Draft, queue_messages
 from people.models import Learner, User
 
 
-def tell_holder(certificate: Certificate, what: str, *, key: str, now: datetime) -> None:
+def tell_holder(
+    certificate: Certificate,
+    what: str,
+    *,
+    key: str,
+    now: datetime,
+    event: CertificateEvent | None = None,
+) -> None:
     """Queue the e-mail, once for each ``key``; somebody without an account gets none."""
     key = f"certificate:{certificate.reference}:{key}"
-    draft = letter_about(certificate, what, key=key, today=renewal.london_day(now))
+    draft = letter_about(certificate, what, key=key, today=renewal.london_day(now), event=event)
     if draft is not None:
         queue_messages(messages=[draft], now=now)
 
@@ -30,14 +37,23 @@ def tell_learner(
         queue_messages(messages=[_letter(learner.user, what, facts, key=key)], now=now)
 
 
-def letter_about(certificate: Certificate, what: str, *, key: str, today: date) -> Draft | None:
-    """In the language of the person it goes to; None for somebody without an account."""
+def letter_about(
+    certificate: Certificate,
+    what: str,
+    *,
+    key: str,
+    today: date,
+    event: CertificateEvent | None = None,
+) -> Draft | None:
+    """About ``event``, if it is about one. In the language of the person it goes to; None for
+    somebody without an account."""
     holder = certificate.learner.user
     if holder is None:
         return None
     facts: dict[str, Any] = {
         "certificate": certificate,
         "authority": certificate.authority,
+        "event": event,
         "may_renew_now": certificate.renew_from <= today,
     }
     return _letter(holder, what, facts, key=key)

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from certificates.actions.issuing import new_reference, put_on_record
-from certificates.models import Certificate, CertificateEvent
+from certificates.actions.reminders import withdraw_reminders
+from certificates.models import Certificate, CertificateEvent, Reminder
 from people.models import Learner, User
 
 Kind = CertificateEvent.Kind
@@ -41,6 +42,9 @@ def issue_replacement(
 ) -> tuple[Certificate, CertificateEvent]:
     """Issue the linked replacement of ``old``, which its caller has locked and found standing.
 
+    What two people decided about the old one goes on for the new one, so that a revoked one stays
+    revoked; so do its reminders, and none is sent a second time (I24).
+
     Returns it with the event that ended the old one. The database refuses a second one.
     """
     facts: dict[str, Any] = {name: getattr(old, name) for name in KEPT}
@@ -53,6 +57,8 @@ def issue_replacement(
         **facts,
     )
     put_on_record(replacement, now=now)
+    _carry_over_events(old, replacement, now=now)
+    _hand_over_reminders(old, replacement, now=now)
     event = CertificateEvent.objects.create(
         certificate=old,
         kind=Kind.REPLACED,
@@ -64,3 +70,24 @@ def issue_replacement(
         seconded_by=seconded_by,
     )
     return replacement, event
+
+
+def _carry_over_events(old: Certificate, replacement: Certificate, *, now: datetime) -> None:
+    """The same people, reasons and days, recorded now: an answer for an earlier moment is not
+    touched, and a day on which the old one was revoked does not turn good."""
+    for event in old.events.exclude(kind=Kind.ISSUED).order_by("pk"):
+        event.pk, event.certificate, event.recorded_at = None, replacement, now
+        event.save(force_insert=True)
+
+
+def _hand_over_reminders(old: Certificate, replacement: Certificate, *, now: datetime) -> None:
+    """What waits is withdrawn, and falls due again for the replacement. Whatever else there is,
+    sent or in a relay's hands, counts for the replacement too: without a message of its own."""
+    reminders = Reminder.objects.filter(certificate=old).order_by("pk")
+    waiting = list(reminders.filter(message__sent_at=None, message__failed_at=None))
+    withdraw_reminders([old.pk], reason="Withdrawn: a corrected one was issued.", now=now)
+    withdrawn = reminders.filter(pk__in=[one.pk for one in waiting], message__failed_at=now)
+    Reminder.objects.bulk_create(
+        Reminder(certificate=replacement, notice=one.notice, due_on=one.due_on, queued_at=now)
+        for one in reminders.exclude(pk__in=withdrawn.values("pk"))
+    )

@@ -15,37 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from assessments.models import Sitting
 from certificates import renewal
 from certificates.models.evidence import Evidence
+from certificates.models.origin import ORIGIN_IS_TRUE
 from certificates.models.rules import ValidityRule
 from courses.models import CoursePage
 from courses.models.facts import Fact
 from outbox.models import Message
+from people import perms as people
 from people.models import Authority, Learner, Membership
-
-# The last word on I11: whatever writes a certificate, it has one true origin.
-ORIGIN_IS_TRUE = """
-IF NEW.sitting_id IS NOT NULL AND NOT EXISTS (
-    SELECT FROM assessments_sitting s WHERE s.id = NEW.sitting_id AND s.result = 'passed'
-    AND s.learner_id = NEW.learner_id AND s.course_id = NEW.course_id) THEN
-    RAISE EXCEPTION 'a certificate needs a passed sitting of its holder';
-END IF;
-IF NEW.evidence_id IS NOT NULL AND NOT EXISTS (
-    SELECT FROM certificates_evidence e WHERE e.id = NEW.evidence_id AND e.decision = 'accepted'
-    AND e.learner_id = NEW.learner_id AND e.course_id = NEW.counts_for_id
-    AND e.authority_id = NEW.authority_id AND e.passed_on = NEW.passed_on) THEN
-    RAISE EXCEPTION 'a certificate needs accepted evidence of its holder';
-END IF;
-IF NEW.replaces_id IS NOT NULL AND NOT EXISTS (
-    SELECT FROM certificates_certificate c JOIN people_learner l ON l.id = c.learner_id
-    WHERE c.id = NEW.replaces_id AND NEW.learner_id IN (c.learner_id, l.succeeded_by_id)
-    AND c.counts_for_id = NEW.counts_for_id AND c.course_id = NEW.course_id
-    AND c.authority_id IS NOT DISTINCT FROM NEW.authority_id
-    AND c.passed_at = NEW.passed_at AND c.valid_until = NEW.valid_until
-    AND c.renew_from = NEW.renew_from) THEN
-    RAISE EXCEPTION 'a replacement says what the certificate it corrects said';
-END IF;
-RETURN NEW;
-"""
-
 
 class CertificateQuerySet(models.QuerySet["Certificate"]):
     def of(self, learner: Learner) -> Self:
@@ -55,12 +31,13 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         return self.filter(learner__user=user.pk)
 
     def visible_to(self, user: Any) -> Self:
-        """Officers and auditors see what their own authority holds; an administrator sees all."""
+        """Officers and auditors see what their own authority holds; an administrator sees all.
+        Nobody sees their own here, nor that of somebody in whom they declared an interest."""
+        seen = self.exclude(people.kept_from(user))
         if user.is_superuser:
-            return self
+            return seen
         roles = [Membership.Role.OFFICER, Membership.Role.AUDITOR]
-        held = Membership.objects.of(user).current().filter(role__in=roles)
-        return self.filter(authority__in=held.values("authority"))
+        return seen.filter(authority__in=people.authorities_of(user, *roles))
 
     def with_revoked(self) -> Self:
         """Adds ``revoked``: whether it was revoked and not reinstated since."""
@@ -113,17 +90,19 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
 
 
 class CertificateEventQuerySet(models.QuerySet["CertificateEvent"]):
-    def with_undone(self) -> Self:
-        """Allows asking for ``undone``: whether the certificate was reinstated afterwards."""
-        later = CertificateEvent.objects.filter(kind="reinstated", pk__gt=OuterRef("pk"))
-        return self.alias(undone=Exists(later.filter(certificate=OuterRef("certificate"))))
-
     def revoking(self) -> Self:
-        return self.with_undone().filter(kind="revoked", undone=False)
+        """Revocations that were not undone afterwards."""
+        return self.filter(_not_undone(), kind="revoked")
 
     def ending(self) -> Self:
         """What took a certificate's worth away for good, or until it is reinstated."""
-        return self.with_undone().filter(Q(kind="revoked", undone=False) | Q(kind="replaced"))
+        return self.filter(Q(kind="revoked") & _not_undone() | Q(kind="replaced"))
+
+
+def _not_undone() -> Q:
+    """Whether the certificate of an event was not reinstated after it."""
+    later = CertificateEvent.objects.filter(kind="reinstated", pk__gt=OuterRef("pk"))
+    return Q(~Exists(later.filter(certificate=OuterRef("certificate"))))
 
 
 def _events() -> CertificateEventQuerySet:

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from certificates.models.certificates import Certificate, CertificateEvent
+from people import perms as people
 from people.models import Membership
 
 
@@ -18,12 +19,13 @@ class StandingChangeQuerySet(models.QuerySet["StandingChange"]):
         return self.filter(decision="")
 
     def visible_to(self, user: Any) -> Self:
-        """Officers and auditors see their own authority's, an administrator all."""
+        """Officers and auditors see their own authority's, an administrator all; but for what is
+        about themselves or somebody in whom they declared an interest."""
+        seen = self.exclude(people.kept_from(user, place="certificate__learner"))
         if user.is_superuser:
-            return self
+            return seen
         roles = [Membership.Role.OFFICER, Membership.Role.AUDITOR]
-        held = Membership.objects.of(user).current().filter(role__in=roles)
-        return self.filter(certificate__authority__in=held.values("authority"))
+        return seen.filter(certificate__authority__in=people.authorities_of(user, *roles))
 
 
 class StandingChange(models.Model):

@@ -42,6 +42,7 @@ class CertificateView(TemplateView):
             certificate=certificate,
             standing=certificate.standing_on(renewal.london_day(timezone.now())),
             revocation=revocations.last() if certificate.revoked else None,
+            new_certificate=certificate.in_its_place if certificate.replaced else None,
             **kwargs,
         )
 

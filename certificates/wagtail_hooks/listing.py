@@ -17,16 +17,8 @@ from wagtail.admin.views.generic.base import BaseListingView
 
 from certificates import perms, renewal
 from certificates.models import Certificate, CertificateQuerySet
+from certificates.views.staff import STANDINGS
 from people import perms as people
-from people.models import Membership
-from people.perms import has_role
-
-STANDINGS = {
-    renewal.Standing.VALID: _("Valid"),
-    renewal.Standing.EXPIRING: _("Renew soon"),
-    renewal.Standing.EXPIRED: _("Expired"),
-    renewal.Standing.REVOKED: _("Revoked"),
-}
 
 
 class CertificateListView(BaseListingView):
@@ -56,13 +48,12 @@ class CertificateListView(BaseListingView):
 
     @cached_property
     def columns(self) -> list[BaseColumn]:
-        downloads = has_role(self.request.user, Membership.Role.OFFICER)
         today = renewal.london_day(timezone.now())
         return [
             TitleColumn(
                 "reference",
                 label=_("Number"),
-                get_url=_pdf_address if downloads else _no_address,
+                get_url=lambda certificate: reverse("staff_certificate", args=[certificate.pk]),
             ),
             Column("holder_name", label=_("Holder")),
             Column("licence_number", label=_("Licence")),
@@ -84,15 +75,14 @@ class CertificateListView(BaseListingView):
                 label=_("Standing"),
                 accessor=lambda certificate: STANDINGS[certificate.standing_on(today)],
             ),
+            Column(
+                "origin",
+                label=_("From"),
+                accessor=lambda certificate: (
+                    _("Recognised") if certificate.provider_name else _("A test here")
+                ),
+            ),
         ]
-
-
-def _pdf_address(certificate: Certificate) -> str:
-    return reverse("certificate_pdf", args=[certificate.reference])
-
-
-def _no_address(certificate: Certificate) -> None:
-    return None
 
 
 @hooks.register("register_admin_urls")

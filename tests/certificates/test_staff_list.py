@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from people.actions import end_membership, grant_membership
+from people.actions import declare_interest, end_membership, grant_membership
 from tests.certificates.factories import make_certificate
 from tests.factories import AuthorityFactory, UserFactory
 
@@ -34,16 +34,36 @@ def test_officer_sees_certificates_of_the_own_authority_only(as_officer, certifi
     assert listed(as_officer.get(LIST)) == [certificate.reference]
 
 
-def test_auditor_sees_them_without_a_way_to_the_file(client, certificate, now):
+def test_auditor_sees_them_without_a_way_to_a_file(client, certificate, now):
     client.force_login(staff(certificate.authority, now, "auditor"))
     response = client.get(LIST)
     assert listed(response) == [certificate.reference]
     assert ".pdf" not in response.content.decode()
 
 
-def test_officer_has_a_way_to_the_file(as_officer, certificate):
-    address = reverse("certificate_pdf", args=[certificate.reference])
+def test_each_number_leads_to_its_page(as_officer, certificate):
+    address = reverse("staff_certificate", args=[certificate.pk])
     assert address in as_officer.get(LIST).content.decode()
+
+
+def test_list_hides_whom_the_officer_knows_from_the_next_request_on(as_officer, certificate, now):
+    officer = certificate.authority.memberships.get().user
+    declare_interest(user=officer, learner=certificate.learner, reason="Cousin.", now=now)
+    assert listed(as_officer.get(LIST)) == []
+
+
+def test_list_hides_the_own_certificate(client, certificate, now):
+    grant_membership(
+        user=certificate.learner.user,
+        authority=certificate.authority,
+        role="officer",
+        by=None,
+        now=now,
+    )
+    own = certificate.learner.user
+    own.user_permissions.add(Permission.objects.get(codename="access_admin"))
+    client.force_login(own)
+    assert listed(client.get(LIST)) == []
 
 
 def test_administrator_sees_all(client, certificate, now):
@@ -106,7 +126,7 @@ def test_list_asks_the_same_number_of_questions_however_long(
     for _ in range(1, held):
         make_certificate(at=now, learner=None, authority=certificate.authority)
     rows_alone = reverse("staff_certificates_results")  # Without the menu, to which rooms add.
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         assert len(listed(as_officer.get(rows_alone))) == held
 
 

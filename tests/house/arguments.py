@@ -13,9 +13,9 @@ from wagtail.admin.views.bulk_action.registry import bulk_action_registry
 from wagtail.models import Collection, Site, Task, Workflow, WorkflowState
 
 from assessments.models import Adjustment, Case, Challenge, ItemStatistic, TestRule, Withdrawal
-from certificates.models import ValidityRule
+from certificates.models import Certificate, StandingChange, ValidityRule
 from courses.models import Cohort, Contact, Enrolment, GlossaryWord, SafeguardingReview
-from people.models import Learner, LicenceClaim
+from people.models import Interest, Learner, LicenceClaim
 from tests.house.sweep import Arguments, Route
 from tests.house.two_councils import Council
 
@@ -82,9 +82,13 @@ class Examples:
         group = Group.objects.get(name=f"author {target.authority.code}")
         self.by_prefix = {
             **{f"staff/{name}/": [1] for name in NO_SECRETS},
+            "staff/certificates/changes/": _keys(StandingChange),
+            "staff/certificates/": _keys(Certificate),
             "staff/challenges/": _keys(Challenge),
             "staff/collections/": _keys(Collection),
             "staff/groups/": [group.pk],
+            "staff/interests/declare/": _keys(Learner),
+            "staff/interests/": _keys(Interest),
             "staff/licence-requests/": _keys(LicenceClaim),
             "staff/question-statistics/": _keys(ItemStatistic),
             "staff/sites/": _keys(Site),

@@ -13,12 +13,21 @@ from django.contrib.auth.models import Permission
 
 from assessments import actions
 from assessments.models import Adjustment, Case, Challenge, ItemStatistic, Withdrawal
+from certificates.actions import propose_change
 from courses.actions import enrol, start_cohort
 from courses.models import CohortPlace
-from people.actions import claim_licence
+from people.actions import claim_licence, declare_interest
 from people.models import Membership
 from tests.assessments.conftest import finished
-from tests.factories import UserFactory, make_course, make_test_rule
+from tests.certificates.factories import make_certificate
+from tests.factories import (
+    LearnerFactory,
+    UserFactory,
+    make_course,
+    make_test_rule,
+    make_validity_rule,
+    staff,
+)
 from tests.house.arguments import Examples
 from tests.house.sweep import Browser, Visitor, database_of_its_own, routes
 from tests.house.two_councils import NOW, WORD, build
@@ -72,6 +81,7 @@ class World:
             now=NOW,
         )
         self._look_into(finished(course), course)
+        self._propose_about(course)
         self.driver = learner.user
         self.bare = UserFactory()
         self.bare.user_permissions.add(Permission.objects.get(codename="access_admin"))
@@ -104,6 +114,22 @@ class World:
                 choices=[{"text": secret, "right": True, "times": 10}],
                 worked_out_at=NOW,
             )
+
+    def _propose_about(self, course):
+        """A certificate that somebody proposes to revoke, and a person whom somebody knows."""
+        make_validity_rule()
+        known = LearnerFactory(authority=self.first.authority)
+        certificate = make_certificate(at=NOW, course=course, learner=known)
+        officer = staff(Role.OFFICER, self.first.authority, NOW)
+        propose_change(
+            certificate=certificate,
+            kind="revoked",
+            reason_class="other",
+            reason="One.",
+            by=officer,
+            now=NOW,
+        )
+        declare_interest(user=officer, learner=known, reason="A cousin.", now=NOW)
 
     def visitor(self, role, council=None):
         client = Browser()
