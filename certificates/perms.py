@@ -67,6 +67,9 @@ def decidable_changes(user: Any) -> QuerySet[StandingChange]:
         return waiting
     officers = people.authorities_of(user, Role.OFFICER)
     return waiting.filter(certificate__authority__in=officers)
+def may_see_issuing_problems(user: User | AnonymousUser) -> bool:
+    """Licensing officers (their own authority's), and platform administrators."""
+    return user.is_authenticated and (user.is_superuser or has_role(user, Role.OFFICER))
 
 
 def may_start_refresher(learner: Learner, course: CoursePage, *, today: date) -> bool:

@@ -11,13 +11,17 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from assessments.models import IdentityCheck, Sitting
 from certificates import reference, renewal
 from certificates.actions.letters import tell_holder
+from certificates.actions.problems import has_to_wait, note_problem, solve_problem
 from certificates.actions.reminders import withdraw_reminders
 from certificates.actions.sealing import seal
+from certificates.data_integrity import NotSignable
+from certificates.lint import LintFailed
 from certificates.models import (
     Certificate,
     CertificateEvent,
     ValidityRule,
 )
+from certificates.signing import SignatureBroken
 from courses.models import CoursePage
 from people.models import Authority, Learner, Licence
 
@@ -45,14 +49,27 @@ class NoValidityRule(Exception):
         )
 
 
-@transaction.atomic
+# Known reasons for which nothing is issued: noted for staff, and tried again later.
+NOT_ISSUED = (NoValidityRule, LintFailed, SignatureBroken, NotSignable)
+
+
+def _code(error: Exception) -> str:
+    return "no_rule" if isinstance(error, NoValidityRule) else str(error)
+
+
 def issue_certificate(*, sitting_id: UUID, now: datetime) -> Certificate | None:
     """Issue the certificate of a pass and queue the e-mail about it; None if it is not passed.
 
     A repeat, also at the same moment, returns the certificate there is and writes nothing. Raises
-    NoValidityRule, with nothing written, where no rule says how long it would last.
+    one of NOT_ISSUED, such as NoValidityRule or LintFailed, with nothing written but the problem:
+    staff are told, and the sweep tries again.
     """
-    return _issue(_sittings().select_for_update(of=("self",)).get(pk=sitting_id), now=now)
+    try:
+        with transaction.atomic():
+            return _issue(_sittings().select_for_update(of=("self",)).get(pk=sitting_id), now=now)
+    except NOT_ISSUED as error:
+        note_problem(sitting_id=sitting_id, problem=_code(error), now=now)
+        raise
 
 
 def issue_missing(
@@ -61,9 +78,10 @@ def issue_missing(
     """Issue up to ``limit`` certificates that passed sittings still lack; returns how many.
 
     Any number of sweeps may run at once: each leaves alone what another has in hand. A sitting that
-    fails is logged, blocks no other and is tried again by the next sweep.
+    fails is written down, blocks no other and is tried again after a wait that grows.
     """
-    missing = Sitting.objects.passed().filter(WITHOUT_CERTIFICATE).order_by("closed_at", "pk")
+    due = Sitting.objects.passed().filter(WITHOUT_CERTIFICATE, ~has_to_wait(now))
+    missing = due.order_by("closed_at", "pk")
     if closed_since is not None:
         missing = missing.filter(closed_at__gte=closed_since)
     issued = 0
@@ -84,8 +102,8 @@ def _issue_or_log(sitting_id: UUID, *, now: datetime) -> int:
             free = _sittings().filter(WITHOUT_CERTIFICATE, pk=sitting_id)
             sitting = free.select_for_update(of=("self",), skip_locked=True).first()
             return int(sitting is not None and _issue(sitting, now=now) is not None)
-    except NoValidityRule as error:
-        logger.error("certificate not issued: %s", error)
+    except NOT_ISSUED as error:
+        note_problem(sitting_id=sitting_id, problem=_code(error), now=now)
     except Exception:
         logger.exception("certificate not issued: sitting %s", sitting_id)
     return 0
@@ -105,6 +123,7 @@ def _issue(sitting: Sitting, *, now: datetime) -> Certificate | None:
     held = held_before(sitting.learner, course, sitting.authority, sitting.closed_at)
     certificate = _snapshot(sitting, held, now=now)
     put_on_record(certificate, now=now)
+    solve_problem(sitting=sitting, now=now)
     replaced = [old.pk for old in held if old.valid_until <= certificate.valid_until]
     withdraw_reminders(replaced, reason="Withdrawn: a later certificate was issued.", now=now)
     tell_holder(certificate, "issued", key="issued", now=now)
