@@ -2,15 +2,17 @@
 
 import io
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import segno
 import typst
+from django.conf import settings
 from django.core.files.storage import default_storage
-from PIL import Image, UnidentifiedImageError
+from django.urls import reverse
+from PIL import Image
 
 from assessments.typesetting import in_latin_letters, typeset
 from certificates.models import Certificate, CertificateWording
@@ -20,6 +22,8 @@ SERVICE = "Driver safeguarding training"
 OPENING = "This is to certify that"
 NOT_CHECKED = "Identity was not checked at the test"
 NOT_STATED = "Not stated by the provider"
+SPECIMEN = "SPECIMEN"
+SPECIMEN_MOMENT = datetime(2026, 4, 3, 9, 0, tzinfo=UTC)
 LOGO_PIXELS = (600, 200)  # Enough for 50 x 16 mm in print.
 LOGO_BYTES = 60_000  # A drawing stays below as PNG; a photograph becomes JPEG.
 
@@ -52,7 +56,7 @@ def words_of(wording: CertificateWording | None) -> Words:
         return PLAIN
     logo = b""
     if wording.logo is not None:
-        logo = _drawn(wording.logo.file.name, wording.logo.file_hash)
+        logo = _stored_logo(wording.logo.file.name, wording.logo.file_hash)
     return Words(wording.opening, wording.closing, wording.signed_by, logo, wording.logo_text)
 
 
@@ -64,6 +68,31 @@ def render_certificate(certificate: Certificate, words: Words = PLAIN) -> bytes:
     where other words have such characters.
     """
     facts = _facts(certificate, words)
+    try:
+        return typeset(TEMPLATE, facts, at=certificate.passed_at, plain=_plain)
+    except typst.TypstError as error:
+        raise Unprintable(error.message) from error
+
+
+def render_specimen(authority: str, words: Words, *, longest: bool = False) -> bytes:
+    """What a certificate of the authority would look like: marked as a specimen, without a number
+    that leads anywhere, and never signed. With ``longest``, names as long as they come."""
+    times = 8 if longest else 1
+    certificate = Certificate(
+        reference=SPECIMEN,
+        holder_name=" ".join(["Bartholomew"] * times) if longest else "Ade Example",
+        licence_number="PH-0000",
+        authority_name=authority,
+        course_title=" ".join(["Safeguarding"] * times) if longest else "Safeguarding",
+        course_edition="1",
+        provider_name="",
+        identity_method=NOT_CHECKED,
+        passed_at=SPECIMEN_MOMENT,
+        passed_on=SPECIMEN_MOMENT.date(),
+        valid_until=SPECIMEN_MOMENT.date().replace(year=SPECIMEN_MOMENT.year + 3),
+    )
+    address = settings.SITE_URL + reverse("verify")
+    facts = _facts(certificate, words) | {"specimen": SPECIMEN, "verify_url": address, "qr": ""}
     try:
         return typeset(TEMPLATE, facts, at=certificate.passed_at, plain=_plain)
     except typst.TypstError as error:
@@ -133,6 +162,7 @@ def _facts(certificate: Certificate, words: Words) -> dict[str, Any]:
         "logo": list(words.logo),
         "logo_text": words.logo_text,
         "qr": _qr(certificate.verify_url),
+        "specimen": "",
     }
 
 
@@ -148,12 +178,21 @@ def _qr(url: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _drawn(name: str, digest: str) -> bytes:
-    """The logo small and without transparency; ``digest`` tells a changed file from a known one."""
+def _stored_logo(name: str, digest: str) -> bytes:
+    """Drawn once by each process; ``digest`` tells a changed file from a known one."""
     try:
-        with default_storage.open(name) as file, Image.open(file) as image:
+        with default_storage.open(name) as file:
+            return draw_logo(file)
+    except OSError as error:
+        raise LogoUnreadable(str(error)) from error
+
+
+def draw_logo(file: IO[bytes]) -> bytes:
+    """The logo small and without transparency. Raises LogoUnreadable."""
+    try:
+        with Image.open(file) as image:
             picture = image.convert("RGBA")
-    except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
+    except (OSError, ValueError, Image.DecompressionBombError) as error:
         raise LogoUnreadable(str(error)) from error
     picture.thumbnail(LOGO_PIXELS)
     flat = Image.new("RGB", picture.size, "white")

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from certificates.models import Certificate, StandingChange, ValidityRule
 from certificates.renewal import may_take_refresher
@@ -12,6 +13,7 @@ from courses.models import CoursePage, Enrolment
 from people import perms as people
 from people.models import Authority, Learner, Membership, User
 from people.perms import has_role
+from people.perms import has_role, served_authorities
 
 Role = Membership.Role
 
@@ -70,6 +72,16 @@ def decidable_changes(user: Any) -> QuerySet[StandingChange]:
 def may_see_issuing_problems(user: User | AnonymousUser) -> bool:
     """Licensing officers (their own authority's), and platform administrators."""
     return user.is_authenticated and (user.is_superuser or has_role(user, Role.OFFICER))
+
+
+def worded_by(user: User | AnonymousUser) -> QuerySet[Authority]:
+    """The authorities whose certificates the person may word: officers their own, platform
+    administrators all."""
+    return served_authorities(user, Role.OFFICER)
+
+
+def may_word_certificates(user: User | AnonymousUser, authority: Authority) -> bool:
+    return worded_by(user).filter(pk=authority.pk).exists()
 
 
 def may_start_refresher(learner: Learner, course: CoursePage, *, today: date) -> bool:

@@ -21,6 +21,10 @@ from certificates.actions.standing import StandingRefused, correct, reinstate, r
 
 __all__ = [
     "REASONS",
+from certificates.actions.standing import StandingRefused, reinstate, revoke
+from certificates.actions.wording import TEXTS as WORDING_TEXTS
+from certificates.actions.wording import WordingRefused, make_specimen, word_certificates
+    "WORDING_TEXTS",
     "NoValidityRule",
     "RecognitionRefused",
     "StandingRefused",
@@ -29,6 +33,7 @@ __all__ = [
     "correct",
     "decide_evidence",
     "decline_change",
+    "WordingRefused",
     "document_of",
     "earliest_day",
     "enter_evidence",
@@ -36,9 +41,11 @@ __all__ = [
     "issue_missing",
     "issue_recognised",
     "propose_change",
+    "make_specimen",
     "queue_due_reminders",
     "reinstate",
     "revoke",
     "seal",
     "take_back_change",
+    "word_certificates",
 ]

@@ -1,4 +1,4 @@
-"""The holder's pages, and the public check."""
+"""The holder's pages, the public check, and the staff pages."""
 
 from certificates.views.issuer import (
     DidView,
@@ -13,6 +13,7 @@ from certificates.views.own import (
     ResultView,
 )
 from certificates.views.verify import VerifyReferenceView, VerifyView
+from certificates.views.wording import WordingsView, WordingView
 
 __all__ = [
     "CertificatePdfView",
@@ -25,4 +26,6 @@ __all__ = [
     "StatusListView",
     "VerifyReferenceView",
     "VerifyView",
+    "WordingView",
+    "WordingsView",
 ]

@@ -84,6 +84,7 @@ class Examples:
             **{f"staff/{name}/": [1] for name in NO_SECRETS},
             "staff/certificates/changes/": _keys(StandingChange),
             "staff/certificates/": _keys(Certificate),
+            "staff/certificate-wording/": [target.authority.pk],
             "staff/challenges/": _keys(Challenge),
             "staff/collections/": _keys(Collection),
             "staff/groups/": [group.pk],
