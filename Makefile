@@ -12,11 +12,12 @@ SERVICES := $(BIN)/python -m lms.embedded
 ROOMS := outbox people courses assessments certificates licensing lms
 COMPILE := $(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header
+CHECK_KEY := .local/check-signing-key.pem
 # A believable production environment, for `check --deploy`; nothing in it is a secret.
 PRODUCTION := LMS_ENV=production SITE_URL=https://lms.example ALLOWED_HOSTS=lms.example \
 	SECRET_KEY=made-up-for-this-check-only-0123456789-abcdefghijklmnopqrstuvwxyz \
 	EMAIL_URL=smtp+tls://lms:made-up@mail.lms.example:587 DEFAULT_FROM_EMAIL=training@lms.example \
-	TRUSTED_PROXY_COUNT=1
+	TRUSTED_PROXY_COUNT=1 SIGNING_KEY_FILE=$(CHECK_KEY)
 # These replace a unique constraint by a weaker one, which no running version can break.
 LOOSENED := 0003_review_upkeep_cohorts 0005_lessons_again
 # These rename or drop columns of a version that was never released, so no running one minds.
@@ -102,6 +103,7 @@ check-messages:
 
 check-deploy:
 	@echo "== deployment check"
+	@test -f $(CHECK_KEY) || $(MANAGE) make_signing_key $(CHECK_KEY) >/dev/null
 	@$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 
 check-openapi:

@@ -1,4 +1,7 @@
+import sys
+
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class CertificatesConfig(AppConfig):
@@ -7,3 +10,8 @@ class CertificatesConfig(AppConfig):
 
     def ready(self) -> None:
         from certificates import receivers  # noqa: F401, PLC0415  (the app registry comes first)
+        from certificates.keys import signing_keys  # noqa: PLC0415
+
+        # Rather no start than passes whose certificates nothing can sign.
+        if settings.LMS_ENV == "production" and "make_signing_key" not in sys.argv:
+            signing_keys()
