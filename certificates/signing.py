@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from asn1crypto.cms import ContentInfo
 from asn1crypto.keys import PrivateKeyInfo
 from asn1crypto.x509 import Certificate as Asn1Certificate
 from cryptography import x509
@@ -17,13 +18,10 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields, signers
-from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
-from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -97,11 +95,18 @@ def is_signed_by(pdf: bytes, certificate: x509.Certificate, *, at: datetime) -> 
     try:
         (signature,) = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
         status = validate_pdf_signature(signature, context, skip_diff=True)
-    except (PdfError, SignatureValidationError, SigningError, ValueError):
+        clean = _nothing_hidden(bytes(signature.pkcs7_content))
+    except Exception:  # noqa: BLE001 - a file that no parser can read holds no signature of ours.
         return False
     whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
     ours = signature.signer_cert is not None and signature.signer_cert.dump() == trusted.dump()
-    return bool(whole and ours and status.valid and status.intact and status.trusted)
+    return bool(whole and ours and clean and status.valid and status.intact and status.trusted)
+
+
+def _nothing_hidden(contents: bytes) -> bool:
+    """The room that was kept for the signature and not needed is the one part it cannot cover."""
+    needed = len(ContentInfo.load(contents).dump())
+    return not contents[needed:].strip(b"\0")
 
 
 @cache
