@@ -303,6 +303,14 @@ DELIVERY_EMAIL_BACKEND = vars()["EMAIL_BACKEND"]
 EMAIL_BACKEND = "outbox.backend.OutboxBackend"
 EMAIL_TIMEOUT = 10  # Seconds; without it a silent mail server would hold a worker for ever.
 DEFAULT_FROM_EMAIL = required_in_production("DEFAULT_FROM_EMAIL", "training@demo.example")
+NOTIFY_API_KEY = env.str("NOTIFY_API_KEY", default="")  # Without it a text message is given up.
+NOTIFY_URL = env.str("NOTIFY_URL", default="https://api.notifications.service.gov.uk")
+NOTIFY_SMS_TEMPLATE = env.str("NOTIFY_SMS_TEMPLATE", default="")
+NOTIFY_EMAIL_TEMPLATE = env.str("NOTIFY_EMAIL_TEMPLATE", default="")  # Empty: e-mail goes by SMTP.
+MESSAGES_PER_MINUTE = {  # To one mail domain, and of all text messages (Notify allows 3,000).
+    "email": env.int("EMAILS_PER_MINUTE", default=600),
+    "sms": env.int("TEXTS_PER_MINUTE", default=1500),
+}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -28,10 +28,13 @@ class MessageQuerySet(models.QuerySet["Message"]):
         free = Q(claimed_until=None) | Q(claimed_until__lte=now)
         return self.filter(free, sent_at=None, failed_at=None, not_before__lte=now)
 
-    def claim(self, *, now: datetime, limit: int) -> list["Message"]:
-        """Lock up to ``limit`` due rows that no other relay holds; call inside a transaction."""
-        due = self.due(now=now).order_by("not_before", "pk")
-        return list(due.select_for_update(skip_locked=True, of=("self",))[:limit])
+    def dead(self) -> Self:
+        """Given up, for staff to look at. What was withdrawn must not go and is none of these."""
+        withdrawn = MessageEvent.objects.filter(
+            message=models.OuterRef("pk"), kind=MessageEvent.Kind.WITHDRAWN
+        )
+        given_up = self.filter(failed_at__isnull=False, emptied_at=None)
+        return given_up.filter(~models.Exists(withdrawn))
 
 
 class Message(models.Model):
@@ -115,11 +118,6 @@ class Message(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["not_before", "id"],
-                name="message_due",
-                condition=Q(sent_at=None, failed_at=None),
-            ),
             models.Index(fields=["destination", "sent_at"], name="messages_to_destination"),
             models.Index(
                 fields=["failed_at"],
@@ -127,7 +125,20 @@ class Message(models.Model):
                 condition=Q(failed_at__isnull=False),
             ),
             models.Index(
-                fields=["created_at"], name="messages_to_empty", condition=Q(emptied_at=None)
+                fields=["keep_days", "created_at"],
+                name="messages_to_empty",
+                condition=Q(emptied_at=None),
+            ),
+            models.Index(
+                fields=["destination", "not_before", "id"],
+                name="messages_waiting",
+                condition=Q(sent_at=None, failed_at=None) & ~Q(channel="letter"),
+            ),
+            models.Index(fields=["destination"], name="messages_in_hand", condition=~Q(claim=None)),
+            models.Index(
+                fields=["sent_at"],
+                name="messages_with_receipt",
+                condition=~Q(provider_reference=""),
             ),
         ]
         triggers = [
@@ -185,6 +196,13 @@ class MessageEvent(models.Model):
                 condition=Q(kind="accepted"),
                 name="message_accepted_once",
                 violation_error_message=_("A message is accepted once."),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["at"],
+                name="tries_that_failed",
+                condition=Q(kind__in=["refused", "unknown", "given_up"]),
             ),
         ]
         triggers = [

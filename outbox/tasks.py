@@ -1,4 +1,4 @@
-"""The relay's alarm clock."""
+"""The outbox's alarm clocks."""
 
 from celery import shared_task
 from django.utils import timezone
@@ -10,3 +10,15 @@ from outbox import actions
 def relay_messages() -> None:
     """Deliver what is due. The scheduled run finds whatever an earlier wake-up missed."""
     actions.relay_messages(now=timezone.now())
+
+
+@shared_task
+def collect_receipts() -> None:
+    """Ask the provider what became of what it accepted."""
+    actions.collect_receipts(now=timezone.now())
+
+
+@shared_task
+def empty_old_messages() -> None:
+    """Keep addresses and texts no longer than the retention rule says."""
+    actions.empty_old_messages(now=timezone.now())
