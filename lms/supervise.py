@@ -8,6 +8,7 @@ at once; so does the end of any of the processes.
 import http.client
 import os
 import queue
+import shlex
 import signal
 import socket
 import sys
@@ -24,9 +25,11 @@ from lms.celery import app as celery_app
 from lms.crew import Answered, Asked, Crew, Ended, Event, lose_output, signals_as_events
 from lms.embedded import CHECKOUT, ServicesError, services
 from lms.embedded.claim import being_cleared
+from lms.embedded.notify import KEY, SMS_TEMPLATE
 
 HOST = "127.0.0.1"
 DATA = CHECKOUT / ".local" / "run"
+STORE = DATA / "notify.jsonl"  # What the stand-in of GOV.UK Notify has accepted.
 ANSWER_PATIENCE = 120.0  # Seconds until the site must answer.
 WORKER_PATIENCE = 15.0  # Seconds more that we wait for the worker before saying "Ready".
 LAST = ("beat",)  # Nobody waits for it, so it does not compete with the site for the processor.
@@ -83,7 +86,7 @@ def main(arguments: list[str]) -> int:
         with signals_as_events(events):
             wait_for_port(port, events)
             with services(DATA) as running:
-                crew = Crew(running.guardian, child_environment(port), events)
+                crew = Crew(running.guardian, child_environment(port) | stand_in(), events)
                 for name, server in running.servers.items():
                     crew.watch(name, server.process)
                 try:
@@ -141,6 +144,22 @@ def child_environment(port: int) -> dict[str, str]:
     }
 
 
+def stand_in() -> dict[str, str]:
+    """What sends text messages to the stand-in of GOV.UK Notify, unless a real key is set."""
+    if os.environ.get("NOTIFY_API_KEY"):
+        return {}
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        free = probe.getsockname()[1]
+    store = shlex.quote(str(STORE))
+    return {
+        "NOTIFY_API_KEY": KEY,
+        "NOTIFY_URL": f"http://{HOST}:{free}",
+        "NOTIFY_SMS_TEMPLATE": SMS_TEMPLATE,
+        "NOTIFY_STAND_IN": f"python -m lms.embedded.notify --port {free} --store {store}",
+    }
+
+
 def serve(crew: Crew, port: int) -> int:
     """Prepare, start, announce, and watch until something ends or asks us to."""
     crew.start("prepare", "python -m lms.supervise --prepare")
@@ -152,6 +171,8 @@ def serve(crew: Crew, port: int) -> int:
     if not isinstance(event, Ended) or event.code != 0:
         raise RunError("The database could not be prepared; the lines above say why.")
     commands = parse_procfile((CHECKOUT / "Procfile").read_text()).processes
+    if command := crew.environment.get("NOTIFY_STAND_IN"):
+        commands["notify"] = command
     last = {name: commands.pop(name) for name in LAST}
     for name, command in commands.items():
         crew.start(name, command)

@@ -85,6 +85,7 @@ class Post:
         self.store, self.lock = store, threading.Lock()
         self.accepted: list[dict[str, Any]] = []
         self.answers: Counter[str] = Counter()
+        store.parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileNotFoundError):
             lines = store.read_text(encoding="utf-8").splitlines()
             self.accepted = [json.loads(line) for line in lines]
@@ -202,7 +203,7 @@ class Handler(BaseHTTPRequestHandler):
                 return HTTPStatus.OK, self.server.described(kept)
         raise failure(404, "NoResultFound", "No result found")
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *_: Any) -> None:
         """Not a line for each request."""
 
 

@@ -14,14 +14,15 @@ from outbox.actions.claiming import Clock, claim_messages, give_back, note_attem
 from outbox.actions.outcomes import conclude
 from outbox.actions.queueing import withdraw
 from outbox.models import Message
-from outbox.outcome import Accepted, Outcome, Refused
-from outbox.transports import Transport, Transports
+from outbox.outcome import Accepted, Outcome, Refused, Unknown
+from outbox.transports import Transport, Transports, remembered
 
 logger = logging.getLogger(__name__)
 BATCH = 50
 RUN = timedelta(seconds=30)  # A run begins no new batch after so long; the next tick goes on.
 FRESH = timedelta(seconds=15)  # The right to send is not judged longer than this before sending.
 TROUBLE = timedelta(minutes=1)  # How long a provider that serves nobody is left alone.
+FORGOTTEN = "It was tried so long ago that the provider may have had it and forgotten it."
 NOT_JUDGED = "Whether it may still be sent could not be found out, so it was not."
 
 
@@ -67,6 +68,8 @@ class Run:
         if transport in self.troubled:
             return self._leave(message)
         outcome = transport.ask(message)
+        if isinstance(outcome, Refused) and not remembered(message, now=self.clock()):
+            outcome = Unknown(FORGOTTEN)
         if not isinstance(outcome, Refused):
             message.tries += 1
         sent = self._conclude(message, transport, outcome, asking=True)

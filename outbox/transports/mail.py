@@ -15,6 +15,7 @@ from outbox.outcome import Accepted, Outcome, Refused, Unknown
 from outbox.transports.reference import reference
 
 SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+GO_ON = 354  # The server waits for the text.
 FOR_GOOD = 500  # An SMTP answer from here on will be the same next time.
 
 
@@ -23,9 +24,11 @@ class _Noting:
 
     text_begun = False
 
-    def data(self, msg: Any) -> Any:
-        self.text_begun = True
-        return super().data(msg)  # type: ignore[misc]
+    def getreply(self) -> Any:
+        answer = super().getreply()  # type: ignore[misc]
+        if answer[0] == GO_ON:
+            self.text_begun = True
+        return answer
 
 
 class _NotingPlain(_Noting, smtplib.SMTP):

@@ -160,7 +160,7 @@ def test_the_whole_runs_and_leaves_nothing(
         assert all(address in output.read_text() for address, _ in SIGN_INS)
         assert urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=5).status == 200
         started = sessions_of_children(process.pid)
-        assert len(started) == 4  # The guardian, web, worker, beat.
+        assert len(started) == 5  # The guardian, web, worker, beat, the stand-in of Notify.
     finally:
         process.terminate()
         code = process.wait(timeout=30)

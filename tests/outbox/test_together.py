@@ -1,10 +1,12 @@
 """Several relays at the same moment, each with a connection of its own."""
 
+from collections import Counter
+
 import pytest
 from django.db import transaction
 
-from outbox.actions import queue_email, relay_messages
-from outbox.models import Message
+from outbox.actions import Draft, queue_email, queue_messages, relay_messages
+from outbox.models import Message, MessageEvent
 from tests.certificates.together import together
 
 pytestmark = pytest.mark.usefixtures("own_database")
@@ -22,11 +24,28 @@ def test_two_relays_send_each_message_once(now, mailoutbox):
     assert len({mail.subject for mail in mailoutbox}) == len(mailoutbox) == 20
 
 
-def test_relay_leaves_alone_what_another_has_in_hand(now, mailoutbox):
+def test_four_relays_text_each_of_many_people_once(now, notify):
+    drafts = [Draft(f"text:{n}", "07700900123", "", "Text.", channel="sms") for n in range(400)]
+    queue_messages(messages=drafts, now=now)
+    sent = together(lambda: relay_messages(now=now), times=4)
+    assert sum(sent) == 400
+    accepted = Counter(kept["reference"] for kept in notify.post.accepted)
+    assert (len(accepted), max(accepted.values())) == (400, 1)
+    assert MessageEvent.objects.filter(kind="accepted").count() == 400
+
+
+def test_four_relays_together_keep_to_the_limit(now, settings, notify):
+    settings.MESSAGES_PER_MINUTE = {"email": 600, "sms": 30}
+    drafts = [Draft(f"text:{n}", "07700900123", "", "Text.", channel="sms") for n in range(100)]
+    queue_messages(messages=drafts, now=now)
+    assert sum(together(lambda: relay_messages(now=now), times=4)) == 30
+
+
+def test_relay_leaves_alone_what_another_has_locked(now, mailoutbox):
     queue(now, "notice:1")
     queue(now, "notice:2")
     with transaction.atomic():
-        Message.objects.claim(now=now, limit=1)
+        Message.objects.select_for_update(of=("self",)).get(key="notice:1")
         together(lambda: relay_messages(now=now), times=1)
         assert [mail.subject for mail in mailoutbox] == ["notice:2"]
 
