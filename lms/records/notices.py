@@ -49,16 +49,48 @@ FROM (
 ) AS n
 """
 
-SENT_OR_GIVEN_UP = """
+# Sent if and only if the provider accepted, once and at that moment.
+SENT_IS_ACCEPTED = """
 SELECT count(*), count(*) FILTER (
-    WHERE ((failed_at IS NULL OR sent_at IS NULL)
-        AND (sent_at IS NULL OR (tries >= 1 AND sent_at + %(skew)s >= created_at))) IS NOT TRUE)
-FROM outbox_message
+    WHERE CASE WHEN sent_at IS NULL THEN accepted = 0 ELSE
+        (accepted = 1 AND accepted_at = sent_at AND failed_at IS NULL AND attempted_at IS NULL
+        AND tries >= 1 AND sent_at + %(skew)s >= created_at) IS TRUE END IS NOT TRUE)
+FROM (
+    SELECT m.*, count(e.id) AS accepted, max(e.at) AS accepted_at
+    FROM outbox_message m
+    LEFT JOIN outbox_messageevent e ON e.message_id = m.id AND e.kind = 'accepted'
+    GROUP BY m.id
+) AS m
+"""
+
+# The row says what the last event that ended or resumed it says.
+GIVEN_UP_OR_WAITING = """
+SELECT count(*), count(*) FILTER (
+    WHERE ((failed_at IS NOT NULL) = (coalesce(last, 'retried') <> 'retried')) IS NOT TRUE)
+FROM (
+    SELECT m.failed_at, (
+        SELECT e.kind FROM outbox_messageevent e
+        WHERE e.message_id = m.id AND e.kind IN ('given_up', 'withdrawn', 'retried')
+        ORDER BY e.id DESC LIMIT 1) AS last
+    FROM outbox_message m
+    WHERE m.sent_at IS NULL
+) AS m
+"""
+
+# Delivered, bounced and emptied are only what was sent, or for the last also what was given up.
+AFTERWARDS = """
+SELECT count(*), count(*) FILTER (
+    WHERE (CASE WHEN e.kind = 'emptied' THEN m.emptied_at = e.at
+        ELSE m.sent_at <= e.at END) IS NOT TRUE)
+FROM outbox_messageevent e JOIN outbox_message m ON m.id = e.message_id
+WHERE e.kind IN ('delivered', 'bounced', 'emptied')
 """
 
 INVARIANTS = (
     stated("I24", "A reminder is queued once, on its day, under its own key.", REMINDED_ONCE),
     stated("I25", "No reminder went out for what was revoked or replaced.", NONE_WENT_IN_VAIN),
     stated("I26", "No reminder follows a later one of the same certificate.", IN_TURN),
-    stated("I27", "A message is sent after a try, or given up, never both.", SENT_OR_GIVEN_UP),
+    stated("I27", "A message is sent if and only if it was accepted, once.", SENT_IS_ACCEPTED),
+    stated("I27-over", "What was given up or withdrawn has an event of it.", GIVEN_UP_OR_WAITING),
+    stated("I27-after", "Receipts and emptying come after the end they tell of.", AFTERWARDS),
 )

@@ -29,7 +29,7 @@ from courses.actions import ask_again, enrol
 from courses.models import Approval
 from lms import records
 from lms.demo.history import pass_on, take_lesson
-from outbox.actions import relay_messages
+from outbox.actions import record_bounce, relay_messages
 from people.models import Membership
 from tests.assessments.ruled import withdrawn
 from tests.databases import ROOT, clone, connect, drop, ensure_template, url_of
@@ -121,12 +121,14 @@ def finish(course, learner, *, now):
 
 
 def renew_early(course):
-    """A pass on 29 February, a reminder that was sent, and a renewal in the window."""
+    """A pass on 29 February, a reminder that was sent in vain, and a renewal in the window."""
     learner = LearnerFactory()
     LicenceFactory(authority=learner.authority, holder=learner, held_from=NOW)
     first = certify(learner, course, day=FIRST_DAY)
     remind(first, days=90)
     relay_messages(now=noon_before(first, days=90), limit=1000)
+    message = first.reminders.get().message
+    record_bounce(message=message, detail="No such user", now=noon_before(first, days=89))
     return first, certify(learner, course, day=RENEWAL_DAY)
 
 
@@ -359,13 +361,21 @@ BREAKS = {
         UPDATE outbox_message m
         SET sent_at = sent_at + interval '60 days'
         FROM certificates_reminder r
-        WHERE m.id = r.message_id AND m.sent_at IS NOT NULL AND r.certificate_id = %(reminded)s
+        WHERE m.id = r.message_id AND m.sent_at IS NOT NULL AND r.certificate_id = %(reminded)s;
+        UPDATE outbox_messageevent e
+        SET at = at + interval '60 days'
+        FROM certificates_reminder r
+        WHERE e.message_id = r.message_id AND r.certificate_id = %(reminded)s
     """,
     "I25 replaced": """
         UPDATE outbox_message m
         SET sent_at = sent_at + interval '60 days'
         FROM certificates_reminder r
-        WHERE m.id = r.message_id AND r.certificate_id = %(first)s
+        WHERE m.id = r.message_id AND r.certificate_id = %(first)s;
+        UPDATE outbox_messageevent e
+        SET at = at + interval '60 days'
+        FROM certificates_reminder r
+        WHERE e.message_id = r.message_id AND r.certificate_id = %(first)s
     """,
     "I26": """
         UPDATE certificates_reminder
@@ -377,6 +387,31 @@ BREAKS = {
         SET tries = 0
         FROM certificates_reminder r
         WHERE m.id = r.message_id AND r.certificate_id = %(first)s
+    """,
+    "I27 sent and not accepted": """
+        DELETE FROM outbox_messageevent e
+        USING certificates_reminder r
+        WHERE e.message_id = r.message_id AND r.certificate_id = %(first)s AND e.kind = 'accepted'
+    """,
+    "I27 accepted and not sent": """
+        INSERT INTO outbox_messageevent (message_id, kind, at, detail)
+        SELECT message_id, 'accepted', at, '' FROM outbox_messageevent WHERE kind = 'withdrawn'
+    """,
+    "I27 accepted at another moment": """
+        UPDATE outbox_messageevent e
+        SET at = at - interval '1 hour'
+        FROM certificates_reminder r
+        WHERE e.message_id = r.message_id AND r.certificate_id = %(first)s AND e.kind = 'accepted'
+    """,
+    "I27-over": """
+        DELETE FROM outbox_messageevent WHERE kind = 'withdrawn'
+    """,
+    "I27-over put back": """
+        INSERT INTO outbox_messageevent (message_id, kind, at, detail)
+        SELECT message_id, 'retried', at, '' FROM outbox_messageevent WHERE kind = 'withdrawn'
+    """,
+    "I27-after": """
+        UPDATE outbox_messageevent SET at = at - interval '2 days' WHERE kind = 'bounced'
     """,
     "R10": """
         ALTER TABLE certificates_validityrule DROP CONSTRAINT validityrule_approved_by_another;
