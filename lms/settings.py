@@ -319,6 +319,7 @@ LOGGING = {
     "loggers": {
         "django_tasks": {"level": "WARNING"},  # One line for every index update says nothing.
         "wagtail": {"level": "WARNING"},
+        "notifications_python_client": {"level": "ERROR"},  # The relay tells it with the message.
         "celery.worker.strategy": {"level": "WARNING"},  # So do two lines for every sweep.
         "celery.app.trace": {"level": "WARNING"},
     },

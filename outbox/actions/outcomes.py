@@ -19,7 +19,11 @@ PATIENCE = (0.5, 1, 2, 4, 8, 16)  # Seconds; an answer is kept in hand while Pos
 
 
 class RetryRefused(Exception):
-    """The message cannot be put back; the text says why."""
+    """The message cannot be put back: it is ``not_given_up``, or there is ``no_reason``."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 def conclude(message: Message, outcome: Outcome, *, now: datetime, asking: bool = False) -> bool:
@@ -103,9 +107,9 @@ def retry(*, message_id: int, by: AbstractBaseUser, reason: str, now: datetime) 
     """
     message = Message.objects.select_for_update(of=("self",)).get(pk=message_id)
     if not Message.objects.dead().filter(pk=message_id).exists():
-        raise RetryRefused("Only what was given up can be sent again.")
+        raise RetryRefused("not_given_up")
     if not reason.strip():
-        raise RetryRefused("Give the reason.")
+        raise RetryRefused("no_reason")
     if message.attempted_at and not remembered(message, now=now):
         message.attempted_at = None
     message.failed_at, message.tries, message.not_before = None, 0, now

@@ -37,7 +37,10 @@ def road(message: Message) -> type[Mail] | type[Notify]:
 
 def remembered(message: Message, *, now: datetime) -> bool:
     """Whether the provider can still be asked about the last try of this message."""
-    return message.attempted_at is not None and now < message.attempted_at + road(message).remembers
+    remembers = road(message).remembers
+    if not remembers or message.attempted_at is None:
+        return False
+    return now < message.attempted_at + remembers
 
 
 class Transports:

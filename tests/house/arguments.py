@@ -16,6 +16,8 @@ from assessments.models import Adjustment, Case, Challenge, ItemStatistic, TestR
 from certificates.models import Certificate, StandingChange, ValidityRule
 from courses.models import Cohort, Contact, Enrolment, GlossaryWord, SafeguardingReview
 from people.models import Interest, Learner, LicenceClaim
+from outbox.models import Message
+from people.models import Learner, LicenceClaim
 from tests.house.sweep import Arguments, Route
 from tests.house.two_councils import Council
 
@@ -105,6 +107,7 @@ class Examples:
             "staff/tests/people/": _keys(Learner),
             "staff/training/cohorts/": _keys(Cohort),
             "staff/training/courses/": [target.course.pk, own.course.pk],
+            "staff/unsent-messages/": _keys(Message),
             "staff/users/": [target.people["former"].pk],
             "staff/validity-rules/": _keys(ValidityRule),
             "staff/withdrawals/": _keys(Withdrawal),
