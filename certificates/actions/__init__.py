@@ -12,6 +12,7 @@ from certificates.actions.changes import (
 from certificates.actions.issuing import NoValidityRule, issue_certificate, issue_missing
 from certificates.actions.recognising import (
     RecognitionRefused,
+    Told,
     decide_evidence,
     enter_evidence,
 )
@@ -28,6 +29,7 @@ from certificates.actions.wording import WordingRefused, make_specimen, word_cer
     "NoValidityRule",
     "RecognitionRefused",
     "StandingRefused",
+    "Told",
     "carry_over",
     "confirm_change",
     "correct",

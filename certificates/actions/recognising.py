@@ -1,7 +1,9 @@
 """Training that happened elsewhere: one officer enters it, another decides, and then it counts."""
 
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
+from typing import Any
 
 from django.db import transaction
 
@@ -38,17 +40,33 @@ class RecognitionRefused(Exception):
         self.problems = problems or []
 
 
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What a document says of somebody's training, as it was typed."""
+
+    kind: str
+    provider_name: str
+    course_name: str
+    passed_on: date
+    their_reference: str = ""
+    identity_method: str = ""
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The same without spaces that nobody sees, which would make two of one training."""
+        typed = asdict(self)
+        return {
+            name: " ".join(value.split()) if isinstance(value, str) else value
+            for name, value in typed.items()
+        }
+
+
 @transaction.atomic
 def enter_evidence(
     *,
     licence: Licence,
     course: CoursePage,
-    kind: str,
-    provider_name: str,
-    course_name: str,
-    their_reference: str,
-    passed_on: date,
-    identity_method: str,
+    told: Told,
     document: Document,
     by: User,
     now: datetime,
@@ -63,27 +81,23 @@ def enter_evidence(
     may_act(by, licence.authority)
     holder = hold_without_account(licence=licence, now=now)
     check_person(by, holder)
-    if reason := reason_against_day(passed_on, licence.authority, course, now=now):
+    if reason := reason_against_day(told.passed_on, licence.authority, now=now):
         raise RecognitionRefused(reason)
-    origin = {"learner": holder, "course": course, "passed_on": passed_on}
-    provider_name = " ".join(provider_name.split())
-    there = Evidence.objects.exclude(decision=Evidence.Decision.REFUSED)
-    if there.filter(**origin, provider_name=provider_name).exists():
-        raise RecognitionRefused("entered_already")
-    return Evidence.objects.create(
-        **origin,
+    evidence = Evidence(
+        learner=holder,
         authority=licence.authority,
-        kind=kind,
+        course=course,
         holder_name=licence.full_name,
         licence_number=licence.number,
-        provider_name=provider_name,
-        course_name=" ".join(course_name.split()),
-        their_reference=their_reference.strip(),
-        identity_method=identity_method.strip(),
-        file=keep(document),
         entered_by=by,
         entered_at=now,
+        **told.columns,
     )
+    if evidence.entered_already:
+        raise RecognitionRefused("entered_already")
+    evidence.file = keep(document)
+    evidence.save()
+    return evidence
 
 
 def keep(document: Document) -> EvidenceFile:
@@ -107,9 +121,7 @@ def check_person(by: User, learner: Learner) -> None:
         raise RecognitionRefused(code)
 
 
-def reason_against_day(
-    passed_on: date, authority: Authority, course: CoursePage, *, now: datetime
-) -> str:
+def reason_against_day(passed_on: date, authority: Authority, *, now: datetime) -> str:
     """Why a pass of that day cannot be entered; empty when it can."""
     if passed_on > renewal.london_day(now):
         return "future"

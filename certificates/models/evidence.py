@@ -193,3 +193,15 @@ class Evidence(Decidable):
 
     def __str__(self) -> str:
         return f"{self.holder_name}: {self.course_name}"
+
+    @property
+    def entered_already(self) -> bool:
+        """Whether the same training is on record, and not refused. The database has the last word
+        on it."""
+        same = Evidence.objects.exclude(decision=self.Decision.REFUSED).filter(
+            learner=self.learner_id,
+            course=self.course_id,
+            passed_on=self.passed_on,
+            provider_name=self.provider_name,
+        )
+        return bool(same.exclude(pk=self.pk).exists())

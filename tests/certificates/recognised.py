@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from certificates.actions import decide_evidence, enter_evidence
+from certificates.actions import Told, decide_evidence, enter_evidence
 from certificates.models import Evidence
 from certificates.recognition import Answer, Checked, points_for
 from certificates.uploads import document
@@ -28,16 +28,22 @@ def enter(*, now: Any, licence: Licence | None = None, **fields: Any) -> Evidenc
     licence = licence or LicenceFactory()
     facts = {
         "course": fields.pop("course", None) or any_course(),
+        "document": document("certificate.pdf", PDF),
+        "by": fields.pop("by", None) or officer(licence, now),
+    }
+    return enter_evidence(licence=licence, told=told(**fields), now=now, **facts)
+
+
+def told(**fields: Any) -> Told:
+    facts = {
         "kind": "elsewhere",
         "provider_name": "Fellbridge Training",
         "course_name": "Safeguarding for drivers",
         "their_reference": "FT-77",
         "passed_on": PASSED,
         "identity_method": "Photo ID seen by the trainer",
-        "document": document("certificate.pdf", PDF),
-        "by": fields.pop("by", None) or officer(licence, now),
     }
-    return enter_evidence(licence=licence, now=now, **{**facts, **fields})
+    return Told(**{**facts, **fields})
 
 
 def decide(evidence: Evidence, *, now: Any, accept: bool = True, **fields: Any) -> Evidence:
