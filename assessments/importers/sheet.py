@@ -5,29 +5,24 @@ Pure. ``right`` holds the numbers of the right options, as in "2" or "1;3".
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from io import StringIO
 
-from assessments.importers import workbook
-from assessments.importers.encoding import check_size, decode
 from assessments.importers.item import (
     Choice,
-    FileRefused,
     Item,
     ItemRefused,
     Kind,
     Reading,
-    named,
-    one_line,
     tidied,
     true_or_false,
     with_feedback_explained,
 )
+from assessments.importers.table import Row, columns_of, rows_of
 from assessments.importers.tally import Tally
 from assessments.kinds import MOST
-from people.cells import as_meant, harmless
+from people.cells import harmless
 
 OPTIONS = tuple(f"option_{number}" for number in range(1, MOST[Kind.MULTIPLE] + 1))
 COLUMNS = (
@@ -36,101 +31,26 @@ COLUMNS = (
     *("right", "explanation", "source"),
 )
 REQUIRED = ("text", "option_1", "option_2", "right")
-# A row of a question stands on fewer lines; a quotation mark that is never closed on more.
-MAX_LINES = 100
 YES = {"yes", "y", "true", "1"}
 NO = {"", "no", "n", "false", "0"}
 
 
-@dataclass(frozen=True)
-class _Row:
-    place: str
-    cells: Sequence[str]
-    fault: str = ""
-
-    @property
-    def is_blank(self) -> bool:
-        return not self.fault and not any(cell.strip() for cell in self.cells)
-
-
 def read(data: bytes) -> Reading:
-    check_size(data)
-    rows = _workbook_rows(data) if workbook.is_workbook(data) else None
     tally, columns = Tally(), list[str]()
-    for row in rows or _csv_rows(decode(data)):
-        if row.is_blank:
-            continue
+    for row in rows_of(data):
         if not columns:
-            columns = _columns(row)
+            columns = columns_of(row, known=COLUMNS, required=REQUIRED)
         else:
             tally.take(partial(_item, columns, row), place=row.place)
     return tally.reading()
 
 
-def _workbook_rows(data: bytes) -> Iterator[_Row]:
-    for number, (cells, fault) in enumerate(workbook.rows(data), start=1):
-        yield _Row(f"row {number}", cells, fault)
-
-
-def _csv_rows(text: str) -> Iterator[_Row]:
-    """The rows of a CSV. Where a quotation mark is wrong, that line is lost and the next is read;
-    a row of many lines that has not the right number of cells is such a place too."""
-    lines = text.split("\n")
-    head = next((line for line in lines if line.strip()), "")
-    delimiter = max(",;\t", key=head.count)
-    place, width = 0, 0
-    while place < len(lines):
-        if not lines[place].strip():
-            place += 1
-            continue
-        cells, end = _record(lines, place, delimiter)
-        width = width or len(cells or [])
-        if cells is None or (end > place + 1 and len(cells) != width):
-            fault = "The quotation marks of this line do not match."
-            yield _Row(f"line {place + 1}", [lines[place][:200]], fault)
-            end = place + 1
-        else:
-            yield _Row(f"line {place + 1}", cells)
-        place = end
-
-
-def _record(lines: Sequence[str], start: int, delimiter: str) -> tuple[list[str] | None, int]:
-    """The cells of the row that begins at a line, and the line behind it; none: it has no end."""
-    ahead = range(start, min(start + MAX_LINES, len(lines)))
-    reader = csv.reader((f"{lines[place]}\n" for place in ahead), delimiter=delimiter, strict=True)
-    try:
-        cells = next(reader)
-    except csv.Error:
-        return None, start + 1
-    return cells, start + reader.line_num
-
-
-def _columns(header: _Row) -> list[str]:
-    if header.fault:
-        raise FileRefused(f"The names of the columns cannot be read. {header.fault}")
-    names = [one_line(cell).lower() for cell in header.cells]
-    while names and not names[-1]:
-        names.pop()
-    unknown = [named(name) or "(no name)" for name in names if name not in COLUMNS]
-    twice = sorted({name for name in names if names.count(name) > 1 and name in COLUMNS})
-    missing = [name for name in REQUIRED if name not in names]
-    for sentence, wrong in [
-        ("These columns are not known", unknown),
-        ("These columns are there twice", twice),
-        ("These columns are missing", missing),
-    ]:
-        if wrong:
-            raise FileRefused(f"{sentence}: {', '.join(wrong[:5])}.")
-    return names
-
-
-def _item(columns: Sequence[str], row: _Row) -> Item:
-    facts = dict.fromkeys(COLUMNS, "")
-    facts |= {column: as_meant(cell.strip()) for column, cell in zip(columns, row.cells)}  # noqa: B905
+def _item(columns: Sequence[str], row: Row) -> Item:
+    facts = {**dict.fromkeys(COLUMNS, ""), **row.named(columns)}
     name = facts["name"] or facts["text"]
     if row.fault:
         raise ItemRefused(row.fault, name=name)
-    if any(cell.strip() for cell in row.cells[len(columns) :]):
+    if row.overflows(columns):
         raise ItemRefused("The row has more cells than there are columns.", name=name)
     try:
         return _parsed(facts)

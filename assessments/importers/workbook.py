@@ -6,6 +6,7 @@ no entity grow. What the file would unpack to is known before: a few kilobytes c
 
 import warnings
 from collections.abc import Iterator, Sequence
+from datetime import datetime, time
 from io import BytesIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
@@ -27,12 +28,14 @@ def is_workbook(data: bytes) -> bool:
     return data.startswith(b"PK")
 
 
-def rows(data: bytes) -> Iterator[Row]:
-    """The rows of the only sheet, each as long as its last cell says. Raises FileRefused."""
+def rows(data: bytes, *, dates: bool = False) -> Iterator[Row]:
+    """The rows of the only sheet, each as long as its last cell says. With ``dates`` a cell may
+    hold a day, which reads YYYY-MM-DD. Raises FileRefused."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Of styles and rules that are not read here.
-            yield from _rows(load_workbook(_checked(data), read_only=True, keep_links=False))
+            workbook = load_workbook(_checked(data), read_only=True, keep_links=False)
+            yield from _rows(workbook, dates=dates)
     except FileRefused:
         raise
     except Exception as fault:  # openpyxl fails in as many ways as files are broken.
@@ -56,14 +59,14 @@ def _checked(data: bytes) -> BytesIO:
             room -= len(content)
             marks -= content.count(b"<")
             if room < 0 or marks < 0:
-                raise FileRefused("The workbook would unpack to more than a bank of questions.")
+                raise FileRefused("The workbook would unpack to more than can be read here.")
             unpacked.writestr(part.filename, content)
     return measured
 
 
-def _rows(workbook: Any) -> Iterator[Row]:
+def _rows(workbook: Any, *, dates: bool) -> Iterator[Row]:
     if len(workbook.worksheets) != 1:
-        raise FileRefused("The workbook has several sheets. Keep the one with the questions.")
+        raise FileRefused("The workbook has several sheets. Keep the one to read.")
     sheet = workbook.worksheets[0]
     sheet.reset_dimensions()  # What a file says of its own size is often wrong.
     room = MAX_ROWS * MAX_COLUMNS
@@ -73,17 +76,25 @@ def _rows(workbook: Any) -> Iterator[Row]:
             raise FileRefused(f"The sheet has more than {MAX_ROWS:,} rows, empty ones included.")
         if any(cell.value is not None for cell in cells[MAX_COLUMNS:]):
             raise FileRefused(f"The sheet has more than {MAX_COLUMNS} columns.")
-        yield _texts(cells[:MAX_COLUMNS])
+        yield _texts(cells[:MAX_COLUMNS], dates=dates)
 
 
-def _texts(cells: Sequence[Any]) -> Row:
+def _texts(cells: Sequence[Any], *, dates: bool) -> Row:
     texts, fault = [], ""
+    wrong = "a formula, a time or an error" if dates else "a formula, a date or an error"
     for number, cell in enumerate(cells, start=1):
-        text = _text(cell)
+        text = _day(cell) if dates and cell.data_type == "d" else _text(cell)
         if text is None:
-            fault = f"Cell {number} holds a formula, a date or an error; it must be a text."
+            fault = f"Cell {number} holds {wrong}; it must be a text."
         texts.append(text or "")
     return texts, fault
+
+
+def _day(cell: Any) -> str | None:
+    """Of a day without a time, however the program shows it."""
+    value = cell.value
+    whole = isinstance(value, datetime) and value.time() == time()
+    return value.date().isoformat() if whole else None
 
 
 def _text(cell: Any) -> str | None:

@@ -10,6 +10,7 @@ from certificates.actions.changes import (
     take_back_change,
 )
 from certificates.actions.issuing import NoValidityRule, issue_certificate, issue_missing
+from certificates.actions.past_records import decide_batch, enter_past_records
 from certificates.actions.recognising import (
     RecognitionRefused,
     Told,
@@ -33,12 +34,14 @@ from certificates.actions.wording import WordingRefused, make_specimen, word_cer
     "carry_over",
     "confirm_change",
     "correct",
+    "decide_batch",
     "decide_evidence",
     "decline_change",
     "WordingRefused",
     "document_of",
     "earliest_day",
     "enter_evidence",
+    "enter_past_records",
     "issue_certificate",
     "issue_missing",
     "issue_recognised",

@@ -21,11 +21,12 @@ from certificates.models import Certificate, CertificateEvent, CertificateQueryS
 from certificates.renewal import london_day
 
 logger = logging.getLogger(__name__)
+AT_ONCE = 60  # As many as a run of every few seconds can sign without keeping others waiting.
 WITHOUT_CERTIFICATE = ~Exists(Certificate.objects.filter(evidence=OuterRef("pk")))
 
 
 def issue_recognised(
-    *, now: datetime, limit: int = BATCH, decided_since: datetime | None = None
+    *, now: datetime, limit: int = AT_ONCE, decided_since: datetime | None = None
 ) -> int:
     """Issue up to ``limit`` certificates that accepted evidence still lacks; returns how many.
 
@@ -44,7 +45,7 @@ def issue_recognised(
     return issued
 
 
-def carry_over(*, now: datetime, limit: int = BATCH, since: datetime | None = None) -> int:
+def carry_over(*, now: datetime, limit: int = AT_ONCE, since: datetime | None = None) -> int:
     """Replace up to ``limit`` certificates of records that an account has taken over by linked ones
     of its own; returns how many.
 
@@ -91,7 +92,7 @@ def _act_or_log(act: Callable[[int, datetime], bool], pk: int, now: datetime) ->
 
 def _accepted() -> QuerySet[Evidence]:
     accepted = Evidence.objects.filter(decision=Evidence.Decision.ACCEPTED)
-    return accepted.select_related("learner__user", "course", "authority")  # type: ignore[no-any-return]
+    return accepted.select_related("learner__user", "course", "authority")
 
 
 def _earlier() -> QuerySet[Evidence]:

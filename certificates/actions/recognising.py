@@ -18,7 +18,14 @@ from certificates.actions.issuing import (
 )
 from certificates.actions.letters import tell_holder, tell_learner
 from certificates.actions.reminders import withdraw_reminders
-from certificates.models import Certificate, Evidence, EvidenceFile, ValidityRule
+from certificates.lint import LintFailed
+from certificates.models import (
+    Certificate,
+    Evidence,
+    EvidenceBatch,
+    EvidenceFile,
+    ValidityRule,
+)
 from certificates.recognition import Checked, Problem, judge
 from certificates.uploads import Document
 from courses.models import CoursePage
@@ -32,7 +39,8 @@ FIRST_DAY = date(2000, 1, 1)  # No safeguarding training of drivers is older.
 class RecognitionRefused(Exception):
     """``code``: ``not_allowed``, ``own_record``, ``interest``, ``other_authority``, ``future``,
     ``too_early``, ``no_rule``, ``entered_already``, ``same_file``, ``same_person``, ``decided``,
-    ``no_reason`` or ``checklist``; for the last one ``problems`` says which points."""
+    ``no_reason``, ``unprintable`` or ``checklist``; for the last one ``problems`` names the
+    points."""
 
     def __init__(self, code: str, problems: list[Problem] | None = None) -> None:
         super().__init__(code)
@@ -150,14 +158,14 @@ def decide_evidence(
     evidence = related.select_for_update(of=("self",)).get(pk=evidence.pk)
     may_act(by, evidence.authority)
     check_person(by, evidence.learner)
-    check_decision(evidence, accept=accept, answers=answers, reason=reason, by=by)
+    check_decision(evidence, evidence.kind, accept=accept, answers=answers, reason=reason, by=by)
     evidence.checklist = as_kept(answers)
     evidence.decision = Evidence.Decision.ACCEPTED if accept else Evidence.Decision.REFUSED
     evidence.decision_reason = reason.strip()
     evidence.decided_by, evidence.decided_at = by, now
     evidence.save()
     if accept:
-        issue_of(evidence, now=now)
+        _issue_or_refuse(evidence, now=now)
     else:
         facts = {"evidence": evidence, "authority": evidence.authority}
         key = f"evidence:{evidence.pk}:refused"
@@ -165,8 +173,21 @@ def decide_evidence(
     return evidence
 
 
+def _issue_or_refuse(evidence: Evidence, *, now: datetime) -> None:
+    try:
+        issue_of(evidence, now=now)
+    except LintFailed as failure:
+        raise RecognitionRefused("unprintable") from failure
+
+
 def check_decision(
-    entered: Evidence, *, accept: bool, answers: Mapping[str, Checked], reason: str, by: User
+    entered: Evidence | EvidenceBatch,
+    kind: str,
+    *,
+    accept: bool,
+    answers: Mapping[str, Checked],
+    reason: str,
+    by: User,
 ) -> None:
     if entered.decided_at is not None:
         raise RecognitionRefused("decided")
@@ -174,7 +195,7 @@ def check_decision(
         raise RecognitionRefused("same_person")
     if not accept and not reason.strip():
         raise RecognitionRefused("no_reason")
-    if accept and (problems := judge(entered.kind, answers)):
+    if accept and (problems := judge(kind, answers)):
         raise RecognitionRefused("checklist", problems)
 
 
@@ -203,7 +224,7 @@ def issue_of(evidence: Evidence, *, now: datetime) -> Certificate:
 
 def _snapshot(evidence: Evidence, *, now: datetime) -> Certificate:
     passed_on, course = evidence.passed_on, evidence.course
-    passed_at = noon_of(passed_on)
+    passed_at = min(noon_of(passed_on), evidence.entered_at)  # Today's noon may be to come.
     held = held_before(evidence.learner, course, evidence.authority, passed_at)
     rule = rule_for(evidence.authority, passed_on, what=f"evidence {evidence.pk}")
     term = term_of(passed_on, rule, held, licence_of(evidence.learner, evidence.authority))
@@ -220,7 +241,7 @@ def _snapshot(evidence: Evidence, *, now: datetime) -> Certificate:
         holder_name=evidence.holder_name,
         licence_number=evidence.licence_number,
         authority_name=evidence.authority.name,
-        course_title=evidence.course_name,
+        course_title=course.title,
         provider_name=evidence.provider_name,
         identity_method=evidence.identity_method,
         licence_ends_on=term.licence_ends_on,
