@@ -40,6 +40,13 @@ def carry_over(days: int | None = None) -> None:
 
 
 @shared_task
-def queue_due_reminders() -> None:
-    """Queue today's reminders, and those that an outage left behind."""
-    actions.queue_due_reminders(now=timezone.now())
+def queue_due_reminders(days: int | None = None) -> None:
+    """Queue today's reminders, and those that an outage left behind. With ``days``, only what
+    became due within so many: a cheap run beside a rarer one over all of them."""
+    actions.queue_due_reminders(now=timezone.now(), days=days)
+
+
+@shared_task
+def send_reminders_instead() -> None:
+    """Queue what could not be delivered once more, by the next channel."""
+    actions.send_instead(now=timezone.now())

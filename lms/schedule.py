@@ -57,8 +57,18 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "lms.tasks.write_to_owners",
         "schedule": crontab(hour=7, minute=30),
     },
+    # By day, so that no telephone rings at night. One run of the day looks at everything.
     "queue-due-reminders": {
         "task": "certificates.tasks.queue_due_reminders",
         "schedule": crontab(hour=8, minute=0),
+    },
+    "queue-reminders-of-the-day": {
+        "task": "certificates.tasks.queue_due_reminders",
+        "schedule": crontab(hour="9-18", minute=0),
+        "args": (2,),
+    },
+    "send-reminders-instead": {
+        "task": "certificates.tasks.send_reminders_instead",
+        "schedule": crontab(hour="8-18", minute="*/10"),
     },
 }

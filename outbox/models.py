@@ -204,6 +204,11 @@ class MessageEvent(models.Model):
                 name="tries_that_failed",
                 condition=Q(kind__in=["refused", "unknown", "given_up"]),
             ),
+            models.Index(
+                fields=["at"],
+                name="messages_undelivered",
+                condition=Q(kind__in=["bounced", "given_up"]),
+            ),
         ]
         triggers = [
             pgtrigger.Protect(

@@ -9,6 +9,7 @@ from certificates.actions.changes import (
     propose_change,
     take_back_change,
 )
+from certificates.actions.instead import send_instead
 from certificates.actions.issuing import NoValidityRule, issue_certificate, issue_missing
 from certificates.actions.past_records import decide_batch, enter_past_records
 from certificates.actions.recognising import (
@@ -53,4 +54,5 @@ from certificates.actions.wording import WordingRefused, make_specimen, word_cer
     "seal",
     "take_back_change",
     "word_certificates",
+    "send_instead",
 ]

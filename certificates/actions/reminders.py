@@ -1,90 +1,204 @@
 """The reminder that is due for each certificate: once, in turn, and only while it counts."""
 
-from datetime import date, datetime
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from certificates import renewal
-from certificates.actions.letters import letter_about
-from certificates.models import Certificate, CertificateQuerySet, Reminder, ValidityRule
-from outbox.actions import queue_messages, withdraw
+from certificates.actions.reach import Holder, Reach, reach_of
+from certificates.actions.reminder_texts import About, Kind, Wording, language_of
+from certificates.actions.rights import key_of, remindable
+from certificates.channels import Way, first_way
+from certificates.models import (
+    Certificate,
+    CertificateQuerySet,
+    Reminder,
+    ReminderText,
+    ValidityRule,
+)
+from outbox.actions import Draft, queue_messages, withdraw
 
 BATCH = 1000  # Rows in memory and in one transaction of a sweep.
 
 
-def queue_due_reminders(*, now: datetime) -> int:
+@dataclass(frozen=True)
+class Schedule:
+    """When to remind, and by which channels."""
+
+    days: tuple[int, ...]
+    channels: tuple[str, ...]
+
+
+class Due(NamedTuple):
+    """A certificate for which a reminder is due: the columns that are asked of the database."""
+
+    pk: int
+    reference: str
+    valid_until: date
+    passed_on: date
+    renew_from: date
+    holder_name: str
+    course_title: str
+    licence_number: str
+    authority_id: int | None
+    learner_id: int
+    learner__user__email: str | None
+    learner__user__language: str | None
+
+    @property
+    def holder(self) -> Holder:
+        return Holder(
+            self.learner_id,
+            self.authority_id,
+            self.licence_number,
+            self.learner__user__email,
+            self.learner__user__language,
+        )
+
+
+def queue_due_reminders(*, now: datetime, days: int | None = None) -> int:
     """Queue the reminder that is due for each certificate that has none yet; returns how many.
 
     Each notice goes once, whatever runs twice or at the same time; what an outage missed is caught
-    up by the latest notice alone. After a renewal, a revocation or a correction there is none.
+    up by the latest notice alone. After a renewal, a revocation or a correction there is none. Who
+    can be reached by no channel has a row that says so, and is not looked at again for it. With
+    ``days``, only what became due within so many days: a cheap run beside a rarer one over all.
     """
-    today = renewal.london_day(now)
-    queued = 0
-    for notices, rules in _schedules().items():
-        for span in renewal.due_spans(notices, today):
-            waiting = (
-                Certificate.objects.filter(rule__in=rules, learner__user__is_active=True)
-                .expiring_between(span.first, span.last)
-                .without_notice(span.notice)
-                .counting()
-                .not_superseded()
-            )
-            queued += _queue_in_batches(waiting, today=today, now=now)
-    return queued
+    sweep = Sweep(now)
+    for schedule, rules in _schedules().items():
+        for span in renewal.due_spans(schedule.days, sweep.today):
+            first = span.first
+            if days is not None:
+                first = max(first, span.last - timedelta(days=days - 1))
+            waiting = _waiting(rules, first, span.last, span.notice)
+            sweep.queue_all(waiting, span.notice, schedule)
+    return sweep.queued
 
 
-def _schedules() -> dict[tuple[int, ...], list[int]]:
-    """The rules by the reminder days they ask for: most share the same."""
-    schedules: dict[tuple[int, ...], list[int]] = {}
-    for pk, days in ValidityRule.objects.approved().values_list("pk", "reminder_days"):
-        schedules.setdefault(tuple(days), []).append(pk)
+def _schedules() -> dict[Schedule, list[int]]:
+    """The rules by the reminders they ask for: most ask for the same."""
+    schedules: dict[Schedule, list[int]] = {}
+    rules = ValidityRule.objects.approved().order_by("pk")
+    for pk, days, channels in rules.values_list("pk", "reminder_days", "reminder_channels"):
+        schedules.setdefault(Schedule(tuple(days), tuple(channels)), []).append(pk)
     return schedules
 
 
-def _queue_in_batches(waiting: CertificateQuerySet, *, today: date, now: datetime) -> int:
-    queued = 0
-    page = waiting
-    while True:
-        with transaction.atomic():
-            free = page.select_for_update(skip_locked=True, of=("self",))
-            places = list(free.values_list("valid_until", "pk")[:BATCH])
-            # Look again: what another sweep or a revocation did before the lock shows only now.
-            locked = waiting.filter(pk__in=[pk for _, pk in places])
-            queued += _queue_batch(locked, today=today, now=now) if places else 0
-        if len(places) < BATCH:
-            return queued
-        day, pk = places[-1]
-        page = waiting.filter(Q(valid_until__gt=day) | Q(pk__gt=pk), valid_until__gte=day)
+def _waiting(rules: Collection[int], first: date, last: date, notice: int) -> CertificateQuerySet:
+    """A corrected certificate is not reminded of what the one it corrects was reminded of."""
+    before = Reminder.objects.filter(certificate=OuterRef("replaces"), notice__lte=notice)
+    due = Certificate.objects.filter(~Exists(before), rule__in=rules)
+    return remindable(due).expiring_between(first, last).without_notice(notice)
 
 
-def _queue_batch(locked: CertificateQuerySet, *, today: date, now: datetime) -> int:
-    emails, reminders = [], []
-    related = locked.select_related("learner__user", "authority", "rule")
-    for certificate in related.with_sent_notices():
-        notice = renewal.due_notice(
-            certificate.valid_until,
-            certificate.rule.reminder_days,
-            certificate.sent_notices,
-            today,
-            passed_on=certificate.passed_on,
+class Sweep:
+    """One run, in batches: in memory are the rows of one, and the words that they share."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now, self.today = now, renewal.london_day(now)
+        self.wording, self.queued = Wording(), 0
+
+    def queue_all(self, waiting: CertificateQuerySet, notice: int, schedule: Schedule) -> None:
+        """What another sweep has in hand is left to it."""
+        page = waiting
+        while True:
+            with transaction.atomic():
+                free = page.select_for_update(skip_locked=True, of=("self",))
+                batch = [Due(*row) for row in free.values_list(*Due._fields)[:BATCH]]
+                self._queue(_still_waiting(batch, notice), notice, schedule)
+            if len(batch) < BATCH:
+                return
+            last = batch[-1]
+            after = Q(valid_until__gt=last.valid_until) | Q(pk__gt=last.pk)
+            page = waiting.filter(after, valid_until__gte=last.valid_until)
+
+    def _queue(self, batch: list[Due], notice: int, schedule: Schedule) -> None:
+        timely = [due for due in batch if _is_timely(due, notice, schedule, self.today)]
+        if not timely:
+            return
+        drafts = self._drafts(timely, notice, schedule)
+        messages = queue_messages(messages=drafts.values(), now=self.now)
+        Reminder.objects.bulk_create(
+            (
+                Reminder(
+                    certificate_id=due.pk,
+                    notice=notice,
+                    due_on=due.valid_until - timedelta(days=notice),
+                    queued_at=self.now,
+                    message_id=messages[drafts[due.pk].key] if due.pk in drafts else None,
+                )
+                for due in timely
+            ),
+            ignore_conflicts=True,
         )
-        if notice is None:
-            continue
-        key = f"reminder:{certificate.reference}:{notice}"
-        what = "expiring" if notice >= 0 else "expired"
-        draft = letter_about(certificate, what, key=key, today=today)
-        if draft is None:
-            continue
-        emails.append(draft)
-        reminder = Reminder(certificate=certificate, notice=notice, queued_at=now)
-        reminder.due_on = certificate.notice_due_on(notice)
-        reminders.append((key, reminder))
-    messages = queue_messages(messages=emails, now=now)
-    for key, reminder in reminders:
-        reminder.message_id = messages[key]
-    Reminder.objects.bulk_create([row for _, row in reminders], ignore_conflicts=True)
-    return len(reminders)
+        self.queued += len(drafts)
+
+    def _drafts(self, batch: list[Due], notice: int, schedule: Schedule) -> dict[int, Draft]:
+        """By the key of the certificate; those whom no channel reaches have none."""
+        reaches = reach_of({due.holder for due in batch}, now=self.now)
+        self.wording.load({due.authority_id for due in batch})
+        drafts = {}
+        for due in batch:
+            reach = reaches[due.holder]
+            way = first_way(schedule.channels, reach.contact)
+            if way is not None:
+                key = key_of(due.reference, notice)
+                drafts[due.pk] = draft_of(due, reach, way, self.wording, key=key, today=self.today)
+        return drafts
+
+
+def _still_waiting(batch: list[Due], notice: int) -> list[Due]:
+    """Look again: what another sweep wrote before the lock shows only now. What else may have
+    changed is judged when the message is sent."""
+    if not batch:
+        return []
+    queued = Reminder.objects.filter(certificate__in=[due.pk for due in batch], notice__lte=notice)
+    written = set(queued.values_list("certificate_id", flat=True))
+    return [due for due in batch if due.pk not in written]
+
+
+def _is_timely(due: Due, notice: int, schedule: Schedule, today: date) -> bool:
+    """A notice that was due before the pass is left out."""
+    latest = renewal.due_notice(due.valid_until, schedule.days, (), today, passed_on=due.passed_on)
+    return latest == notice
+
+
+def draft_of(
+    due: Due,
+    reach: Reach,
+    way: Way,
+    wording: Wording,
+    *,
+    key: str,
+    today: date,
+    instead_of: int | None = None,
+) -> Draft:
+    """The message by that way, in the person's language; ``wording`` has loaded the authority."""
+    language = language_of(due.learner__user__language, reach.register_language)
+    ended = due.valid_until < today
+    when = ReminderText.When.AFTER if ended else ReminderText.When.BEFORE
+    about = About(
+        name=due.holder_name,
+        course=due.course_title,
+        number=due.reference,
+        valid_until=due.valid_until,
+        renew_from=due.renew_from,
+        today=today,
+        has_account=due.learner__user__email is not None,
+    )
+    words = wording.write(Kind(due.authority_id, language, way.channel, when), about)
+    return Draft(
+        key=key,
+        to=way.to,
+        subject=words.subject,
+        body=words.body,
+        channel=way.channel,
+        instead_of=instead_of,
+    )
 
 
 def withdraw_reminders(certificate_ids: list[int], *, reason: str, now: datetime) -> None:

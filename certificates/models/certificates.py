@@ -5,7 +5,6 @@ from typing import Any, Self
 
 import pgtrigger
 from django.conf import settings
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.lookups import IsNull
@@ -82,11 +81,6 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         """Those for which neither this reminder nor a later one has been queued."""
         queued = Reminder.objects.filter(certificate=OuterRef("pk"), notice__lte=notice)
         return self.filter(~Exists(queued))
-
-    def with_sent_notices(self) -> Self:
-        """Adds ``sent_notices``: the reminders queued so far."""
-        queued = Reminder.objects.filter(certificate=OuterRef("pk")).values("notice")
-        return self.annotate(sent_notices=ArraySubquery(queued))
 
 
 class CertificateEventQuerySet(models.QuerySet["CertificateEvent"]):
@@ -183,8 +177,7 @@ class Certificate(Fact):
     revoked: bool  # Set by ``with_revoked``,
     replaced: bool  # ``with_replaced``,
     counting: bool  # ``with_counting``,
-    superseded: bool  # ``with_superseded`` and
-    sent_notices: list[int]  # ``with_sent_notices``.
+    superseded: bool  # and ``with_superseded``.
 
     objects = CertificateQuerySet.as_manager()
 
@@ -353,7 +346,9 @@ class CertificateEvent(Fact):
 
 
 class Reminder(Fact):
-    """A notice that is due for a certificate, written once. ``notice`` is days before expiry."""
+    """A notice that is due for a certificate, written once. ``notice`` is days before expiry.
+
+    Without a message it says that no channel reached the person on that day."""
 
     certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, related_name="reminders")
     notice = models.SmallIntegerField()
@@ -370,6 +365,13 @@ class Reminder(Fact):
                 name="one_reminder_per_notice",
                 violation_error_message=_("This reminder was queued already."),
             )
+        ]
+        indexes = [
+            models.Index(
+                fields=["queued_at"],
+                name="reminders_without_message",
+                condition=Q(message=None),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,105 @@
+"""Who may still be reminded: asked by sweeps before they write, by the relay before it sends."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from certificates import renewal
+from certificates.models import Certificate, CertificateQuerySet
+from certificates.right_to_send import UNKNOWN, Facts, why_not
+from people.models import Licence
+
+PREFIX = "reminder:"
+GONE = (Licence.State.EXPIRED, Licence.State.SURRENDERED, Licence.State.REVOKED)
+FACTS = (
+    "reference",
+    "valid_until",
+    "passed_on",
+    "rule__reminder_days",
+    "revoked",
+    "replaced",
+    "superseded",
+    "learner__user__is_active",
+    "learner__succeeded_by",
+    "stayed",
+)
+
+
+def key_of(reference: str, notice: int, channel: str = "") -> str:
+    """The key of a reminder's message; of one that stands in for it, the channel is a part."""
+    return f"{PREFIX}{reference}:{notice}" + (f":{channel}" if channel else "")
+
+
+def parsed(key: str) -> tuple[str, int]:
+    """The certificate's reference and the notice."""
+    reference, notice, *_ = key.removeprefix(PREFIX).split(":")
+    return reference, int(notice)
+
+
+def remindable(certificates: CertificateQuerySet) -> CertificateQuerySet:
+    """Those whose holder may be reminded, whatever the day; the same that ``judge`` lets pass."""
+    open_account = Q(learner__user=None) | Q(learner__user__is_active=True)
+    here = certificates.filter(open_account, _stayed(), learner__succeeded_by=None)
+    return here.counting().not_superseded()
+
+
+def _stayed() -> Q:
+    """Still with the council that the certificate was passed for, by training or by licence."""
+    held = Licence.objects.filter(holder=OuterRef("learner"), authority=OuterRef("authority"))
+    trains_here = Q(authority=None) | Q(learner__authority=F("authority"))
+    return trains_here | Q(Exists(held.exclude(state__in=GONE)))
+
+
+def judge(keys: Collection[str]) -> Mapping[str, str]:
+    """For the relay: why some of these reminders must not go now. One question for all of them."""
+    return reasons_against(keys, now=timezone.now())
+
+
+def reasons_against(keys: Collection[str], *, now: datetime) -> Mapping[str, str]:
+    """For each key that must not go at ``now``, why."""
+    today = renewal.london_day(now)
+    wanted = {key: parsed(key) for key in keys}
+    known = _facts({reference for reference, _ in wanted.values()})
+    reasons = {
+        key: why_not(notice, known[reference], today=today) if reference in known else UNKNOWN
+        for key, (reference, notice) in wanted.items()
+    }
+    return {key: reason for key, reason in reasons.items() if reason}
+
+
+def _facts(references: Collection[str]) -> dict[str, Facts]:
+    rows: Any = (
+        Certificate.objects.filter(reference__in=references)
+        .with_standing()
+        .annotate(stayed=_stayed())
+        .order_by()
+        .values_list(*FACTS)
+    )
+    return {
+        reference: Facts(
+            valid_until=last_day,
+            passed_on=passed_on,
+            reminder_days=days,
+            revoked=revoked,
+            replaced=replaced,
+            renewed=renewed,
+            closed=active is False,
+            joined=successor is not None,
+            moved=not stayed,
+        )
+        for (
+            reference,
+            last_day,
+            passed_on,
+            days,
+            revoked,
+            replaced,
+            renewed,
+            active,
+            successor,
+            stayed,
+        ) in rows
+    }
