@@ -5,9 +5,9 @@ from lms.records.invariant import stated
 REMINDED_ONCE = """
 SELECT count(*), count(*) FILTER (
     WHERE (repeats = 1 AND notice = ANY (reminder_days) AND due_on = valid_until - notice
-        AND key IS NOT DISTINCT FROM 'reminder:' || reference || ':' || notice) IS NOT TRUE)
+        AND (message_id IS NULL OR key = 'reminder:' || reference || ':' || notice)) IS NOT TRUE)
 FROM (
-    SELECT n.notice, n.due_on, c.reference, c.valid_until, r.reminder_days, m.key,
+    SELECT n.notice, n.due_on, n.message_id, c.reference, c.valid_until, r.reminder_days, m.key,
         count(*) OVER (PARTITION BY n.certificate_id, n.notice) AS repeats
     FROM certificates_reminder n
     JOIN certificates_certificate c ON c.id = n.certificate_id
@@ -16,12 +16,33 @@ FROM (
 ) AS n
 """
 
+# What stands in for a message says the same by another channel, because that did not arrive.
+STOOD_IN = """
+SELECT count(*), count(*) FILTER (WHERE (
+    key = 'reminder:' || split_part(failed_key, ':', 2) || ':' || split_part(failed_key, ':', 3)
+        || ':' || channel
+    AND channel <> ALL (tried)
+    AND created_at + %(skew)s >= failed_at) IS NOT TRUE)
+FROM (
+    SELECT m.key, m.channel, m.created_at, failed.key AS failed_key,
+        ARRAY[failed.channel, coalesce(before.channel, '')] AS tried,
+        (SELECT min(e.at) FROM outbox_messageevent e
+            WHERE e.message_id = failed.id AND e.kind IN ('bounced', 'given_up')) AS failed_at
+    FROM outbox_message m
+    LEFT JOIN outbox_message failed ON failed.id = m.instead_of_id
+    LEFT JOIN outbox_message before ON before.id = failed.instead_of_id
+    WHERE m.key LIKE 'reminder:%%'
+        AND NOT EXISTS (SELECT FROM certificates_reminder n WHERE n.message_id = m.id)
+) AS m
+"""
+
+# A letter is judged when it is printed, and posted within its batch's days.
 NONE_WENT_IN_VAIN = """
 SELECT count(*), count(*) FILTER (
     WHERE EXISTS (
             SELECT FROM certificates_certificateevent e
             WHERE e.certificate_id = c.id AND e.kind = 'revoked'
-                AND e.recorded_at + %(skew)s < m.sent_at
+                AND e.recorded_at + m.patience < m.sent_at
                 AND NOT EXISTS (
                     SELECT FROM certificates_certificateevent later
                     WHERE later.certificate_id = c.id AND later.kind = 'reinstated'
@@ -31,14 +52,16 @@ SELECT count(*), count(*) FILTER (
             WHERE later.learner_id = c.learner_id AND later.counts_for_id = c.counts_for_id
                 AND (c.authority_id IS NULL OR later.authority_id = c.authority_id)
                 AND later.valid_until >= c.valid_until AND later.id > c.id
-                AND later.issued_at + %(skew)s < m.sent_at
+                AND later.issued_at + m.patience < m.sent_at
                 AND NOT EXISTS (
                     SELECT FROM certificates_certificateevent e
                     WHERE e.certificate_id = later.id AND e.kind = 'revoked')))
-FROM certificates_reminder n
-JOIN certificates_certificate c ON c.id = n.certificate_id
-JOIN outbox_message m ON m.id = n.message_id
-WHERE m.sent_at IS NOT NULL
+FROM (
+    SELECT sent_at, split_part(key, ':', 2) AS reference,
+        CASE channel WHEN 'letter' THEN interval '8 days' ELSE %(skew)s END AS patience
+    FROM outbox_message WHERE key LIKE 'reminder:%%' AND sent_at IS NOT NULL
+) AS m
+JOIN certificates_certificate c USING (reference)
 """
 
 IN_TURN = """
@@ -88,6 +111,7 @@ WHERE e.kind IN ('delivered', 'bounced', 'emptied')
 
 INVARIANTS = (
     stated("I24", "A reminder is queued once, on its day, under its own key.", REMINDED_ONCE),
+    stated("I24-instead", "What stands in for a reminder is its like, once it failed.", STOOD_IN),
     stated("I25", "No reminder went out for what was revoked or replaced.", NONE_WENT_IN_VAIN),
     stated("I26", "No reminder follows a later one of the same certificate.", IN_TURN),
     stated("I27", "A message is sent if and only if it was accepted, once.", SENT_IS_ACCEPTED),

@@ -23,13 +23,20 @@ from assessments.actions import (
 )
 from assessments.actions.sittings import open_sitting, stand
 from assessments.models import Answer, Sitting
-from certificates.actions import issue_missing, queue_due_reminders, reinstate, revoke
+from certificates.actions import (
+    issue_missing,
+    queue_due_reminders,
+    reinstate,
+    revoke,
+    send_instead,
+)
 from certificates.models import Certificate
 from courses.actions import ask_again, enrol
 from courses.models import Approval
 from lms import records
 from lms.demo.history import pass_on, take_lesson
 from outbox.actions import record_bounce, relay_messages
+from outbox.models import MessageEvent
 from people.models import Membership
 from tests.assessments.ruled import withdrawn
 from tests.databases import ROOT, clone, connect, drop, ensure_template, url_of
@@ -132,6 +139,23 @@ def renew_early(course):
     return first, certify(learner, course, day=RENEWAL_DAY)
 
 
+def remind_in_vain(course):
+    """A reminder by e-mail that came back, and the text message in its place."""
+    learner = LearnerFactory()
+    LicenceFactory(
+        authority=learner.authority, holder=learner, held_from=NOW, mobile="07400 123456"
+    )
+    certificate = certify(learner, course, day=RENEWAL_DAY)
+    remind(certificate, days=60)
+    message = certificate.reminders.get().message
+    came_back = noon_before(certificate, days=59)
+    message.sent_at, message.tries = came_back, 1
+    message.save()
+    MessageEvent.objects.create(message=message, kind="bounced", at=came_back)
+    send_instead(now=came_back)
+    return certificate
+
+
 def remind_and_revoke(course):
     """Reminded twice, the first notice sent; then revoked, put right again, and revoked."""
     certificate = certify(LearnerFactory(), course, day=REVOKED_DAY)
@@ -198,6 +222,7 @@ def make_records() -> dict:
     make_test_rule(coded, time_limit_minutes=60, start_code_required=True)
     first, renewed = renew_early(course)
     reminded = remind_and_revoke(course)
+    came_back = remind_in_vain(course)
     score_again()
     stranger = LearnerFactory()
     own_rule = make_validity_rule(authority=stranger.authority, months=12)
@@ -217,6 +242,7 @@ def make_records() -> dict:
         "first": first.pk,
         "renewed": renewed.pk,
         "reminded": reminded.pk,
+        "came_back": came_back.reference,
         "plain": plain.pk,
         "own_rule": own_rule.pk,
         "passed": plain.sitting_id,
@@ -356,6 +382,19 @@ BREAKS = {
         SET key = key || '0'
         FROM certificates_reminder r
         WHERE m.id = r.message_id AND r.certificate_id = %(reminded)s AND r.notice = 60
+    """,
+    "I24-instead twice by one channel": """
+        UPDATE outbox_message
+        SET channel = 'email', key = replace(key, ':sms', ':email')
+        WHERE key LIKE 'reminder:' || %(came_back)s || ':60:%%'
+    """,
+    "I24-instead of what did not fail": """
+        UPDATE outbox_messageevent SET at = at + interval '2 minutes'
+        WHERE kind = 'bounced'
+    """,
+    "I24-instead of nothing": """
+        UPDATE outbox_message SET instead_of_id = NULL
+        WHERE key LIKE 'reminder:' || %(came_back)s || ':60:%%'
     """,
     "I25 revoked": """
         UPDATE outbox_message m
