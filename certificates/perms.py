@@ -118,6 +118,22 @@ def may_decide_rules(user: Any, *, authority: Authority | None) -> bool:
     return rule_authorities(user).filter(pk=authority.pk).exists()
 
 
+def reminding_authorities(user: Any) -> QuerySet[Authority]:
+    """The authorities whose reminders the person words and whose letters they post: all for
+    platform administrators, else those at which they are a licensing officer now."""
+    return people.served_authorities(user, Role.OFFICER)
+
+
+def may_remind_for(user: Any, *, authority: Authority) -> bool:
+    return reminding_authorities(user).filter(pk=authority.pk).exists()
+
+
+def readable_notices(user: Any) -> QuerySet[Authority]:
+    """The authorities of whose notices the person may see the proof: officers and auditors see
+    their own authority's, platform administrators all."""
+    return people.served_authorities(user, Role.OFFICER, Role.AUDITOR)
+
+
 def readable_rules(user: Any) -> QuerySet[ValidityRule]:
     """The rules of the authorities at which the person is an officer or auditor now and, for
     whoever has one of these, the national ones; all for platform administrators."""

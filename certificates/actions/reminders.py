@@ -120,7 +120,8 @@ class Sweep:
         timely = [due for due in batch if _is_timely(due, notice, schedule, self.today)]
         if not timely:
             return
-        drafts = self._drafts(timely, notice, schedule)
+        reaches = reach_of({due.holder for due in timely}, now=self.now)
+        drafts = self._drafts(timely, reaches, notice, schedule)
         messages = queue_messages(messages=drafts.values(), now=self.now)
         Reminder.objects.bulk_create(
             (
@@ -129,6 +130,7 @@ class Sweep:
                     notice=notice,
                     due_on=due.valid_until - timedelta(days=notice),
                     queued_at=self.now,
+                    language=language_for(due, reaches[due.holder]),
                     message_id=messages[drafts[due.pk].key] if due.pk in drafts else None,
                 )
                 for due in timely
@@ -137,9 +139,10 @@ class Sweep:
         )
         self.queued += len(drafts)
 
-    def _drafts(self, batch: list[Due], notice: int, schedule: Schedule) -> dict[int, Draft]:
+    def _drafts(
+        self, batch: list[Due], reaches: dict[Holder, Reach], notice: int, schedule: Schedule
+    ) -> dict[int, Draft]:
         """By the key of the certificate; those whom no channel reaches have none."""
-        reaches = reach_of({due.holder for due in batch}, now=self.now)
         self.wording.load({due.authority_id for due in batch})
         drafts = {}
         for due in batch:
@@ -167,6 +170,10 @@ def _is_timely(due: Due, notice: int, schedule: Schedule, today: date) -> bool:
     return latest == notice
 
 
+def language_for(due: Due, reach: Reach) -> str:
+    return language_of(due.learner__user__language, reach.register_language)
+
+
 def draft_of(
     due: Due,
     reach: Reach,
@@ -178,7 +185,7 @@ def draft_of(
     instead_of: int | None = None,
 ) -> Draft:
     """The message by that way, in the person's language; ``wording`` has loaded the authority."""
-    language = language_of(due.learner__user__language, reach.register_language)
+    language = language_for(due, reach)
     ended = due.valid_until < today
     when = ReminderText.When.AFTER if ended else ReminderText.When.BEFORE
     about = About(

@@ -354,6 +354,7 @@ class Reminder(Fact):
     notice = models.SmallIntegerField()
     due_on = models.DateField()
     queued_at = models.DateTimeField()
+    language = models.CharField(max_length=10, blank=True, db_default="")
     message = models.OneToOneField(
         Message, on_delete=models.PROTECT, null=True, blank=True, related_name="reminder"
     )
