@@ -56,6 +56,14 @@ class Wording:
         self._stock: dict[tuple[Kind, bool, bool], Words] = {}
         self._days: dict[tuple[str, date, date], dict[str, str]] = {}
 
+    @classmethod
+    def of(cls, kind: Kind, words: Words, authority: Authority) -> "Wording":
+        """Of one text that is being written."""
+        wording = cls()
+        wording._authorities[authority.pk] = authority
+        wording._own[kind] = words
+        return wording
+
     def load(self, authority_ids: Collection[int | None]) -> None:
         """Read what authorities have written, in two questions for all that are new here."""
         new = set(authority_ids) - self._authorities.keys()

@@ -11,6 +11,7 @@ from django.views.generic import TemplateView
 import assessments.views
 from certificates import actions, perms, renewal
 from certificates.models import Certificate, CertificateEvent
+from certificates.proof import reminders_sent
 from certificates.views.finding import by_reference
 
 BEING_PREPARED = timedelta(seconds=60)  # For so long the result page looks again by itself.
@@ -43,6 +44,7 @@ class CertificateView(TemplateView):
             standing=certificate.standing_on(renewal.london_day(timezone.now())),
             revocation=revocations.last() if certificate.revoked else None,
             new_certificate=certificate.in_its_place if certificate.replaced else None,
+            reminders=reminders_sent(certificate),
             **kwargs,
         )
 

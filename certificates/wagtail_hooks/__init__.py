@@ -1,5 +1,13 @@
 """The staff door of the certificates. Wagtail imports this; each part registers itself."""
 
-from certificates.wagtail_hooks import listing, problems, refresher, rules, standing, wording
+from certificates.wagtail_hooks import (
+    listing,
+    problems,
+    refresher,
+    reminders,
+    rules,
+    standing,
+    wording,
+)
 
-__all__ = ["listing", "problems", "refresher", "rules", "standing", "wording"]
+__all__ = ["listing", "problems", "refresher", "reminders", "rules", "standing", "wording"]

@@ -14,9 +14,7 @@ def test_two_officers_at_once_get_one_batch_and_post_it_once(own_database, now):
     sweep(driver, 30)
     authority, today = driver.authority, day_before(driver, 30)
     officer = staff("officer", authority, now)
-    batches = together(
-        lambda: prepare_letters(authority=authority, by=officer, now=today), times=4
-    )
+    batches = together(lambda: prepare_letters(authority=authority, by=officer, now=today), times=4)
     assert len(set(batches)) == 1
     facts = {
         "batch": batches[0],

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
@@ -94,6 +95,9 @@ class Examples:
             "staff/interests/": _keys(Interest),
             "staff/licence-requests/": _keys(LicenceClaim),
             "staff/question-statistics/": _keys(ItemStatistic),
+            "staff/reminders/letters/": [uuid4()],
+            "staff/reminders/people/": _keys(Learner),
+            "staff/reminders/texts/": [1],
             "staff/sites/": _keys(Site),
             "staff/snippets/assessments/topic/": [target.topic.pk, own.topic.pk],
             "staff/snippets/choose/courses/contact/": _keys(Contact)[:1],
