@@ -5,14 +5,12 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
-from django.db.models import QuerySet
 
 from certificates.models import Certificate, StandingChange, ValidityRule
 from certificates.renewal import may_take_refresher
 from courses.models import CoursePage, Enrolment
 from people import perms as people
 from people.models import Authority, Learner, Membership, User
-from people.perms import has_role
 from people.perms import has_role, served_authorities
 
 Role = Membership.Role
@@ -69,6 +67,8 @@ def decidable_changes(user: Any) -> QuerySet[StandingChange]:
         return waiting
     officers = people.authorities_of(user, Role.OFFICER)
     return waiting.filter(certificate__authority__in=officers)
+
+
 def may_see_issuing_problems(user: User | AnonymousUser) -> bool:
     """Licensing officers (their own authority's), and platform administrators."""
     return user.is_authenticated and (user.is_superuser or has_role(user, Role.OFFICER))

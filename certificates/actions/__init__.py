@@ -21,24 +21,23 @@ from certificates.actions.recognising import (
 from certificates.actions.reminders import queue_due_reminders
 from certificates.actions.sealing import document_of, seal
 from certificates.actions.standing import StandingRefused, correct, reinstate, revoke
+from certificates.actions.wording import TEXTS as WORDING_TEXTS
+from certificates.actions.wording import WordingRefused, make_specimen, word_certificates
 
 __all__ = [
     "REASONS",
-from certificates.actions.standing import StandingRefused, reinstate, revoke
-from certificates.actions.wording import TEXTS as WORDING_TEXTS
-from certificates.actions.wording import WordingRefused, make_specimen, word_certificates
     "WORDING_TEXTS",
     "NoValidityRule",
     "RecognitionRefused",
     "StandingRefused",
     "Told",
+    "WordingRefused",
     "carry_over",
     "confirm_change",
     "correct",
     "decide_batch",
     "decide_evidence",
     "decline_change",
-    "WordingRefused",
     "document_of",
     "earliest_day",
     "enter_evidence",
@@ -46,13 +45,13 @@ from certificates.actions.wording import WordingRefused, make_specimen, word_cer
     "issue_certificate",
     "issue_missing",
     "issue_recognised",
-    "propose_change",
     "make_specimen",
+    "propose_change",
     "queue_due_reminders",
     "reinstate",
     "revoke",
     "seal",
+    "send_instead",
     "take_back_change",
     "word_certificates",
-    "send_instead",
 ]

@@ -1,4 +1,1 @@
-from certificates.forms.validity import ValidityRuleForm
-from certificates.forms.verify import VerifyForm
-
-__all__ = ["ValidityRuleForm", "VerifyForm"]
+"""The forms of the certificate pages, one module for each of their subjects."""

@@ -22,6 +22,7 @@ from outbox.models import Message
 from people import perms as people
 from people.models import Authority, Learner, Membership
 
+
 class CertificateQuerySet(models.QuerySet["Certificate"]):
     def of(self, learner: Learner) -> Self:
         return self.filter(learner=learner)

@@ -11,7 +11,7 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 
 from certificates import renewal
-from certificates.forms import VerifyForm
+from certificates.forms.verify import VerifyForm
 from certificates.models import Certificate
 from certificates.reference import normalise
 from certificates.views.finding import by_reference

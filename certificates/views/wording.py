@@ -15,7 +15,7 @@ from django.views.generic import FormView, ListView, View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from certificates import actions, perms
-from certificates.forms import WordingForm
+from certificates.forms.wording import WordingForm
 from certificates.models import CertificateWording
 from people.models import Authority, User
 

@@ -16,9 +16,8 @@ from wagtail.models import Collection, Site, Task, Workflow, WorkflowState
 from assessments.models import Adjustment, Case, Challenge, ItemStatistic, TestRule, Withdrawal
 from certificates.models import Certificate, StandingChange, ValidityRule
 from courses.models import Cohort, Contact, Enrolment, GlossaryWord, SafeguardingReview
-from people.models import Interest, Learner, LicenceClaim
 from outbox.models import Message
-from people.models import Learner, LicenceClaim
+from people.models import Interest, Learner, LicenceClaim
 from tests.house.sweep import Arguments, Route
 from tests.house.two_councils import Council
 

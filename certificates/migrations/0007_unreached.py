@@ -5,8 +5,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("certificates", "0005_documents_standing_evidence"),
-        ("outbox", "0003_undelivered"),
+        ("certificates", "0006_changes_of_standing"),
+        ("outbox", "0004_undelivered"),
     ]
 
     operations = [
