@@ -48,7 +48,8 @@ def own_redis() -> str:
 
 
 class Site:
-    """One running site. Processes are started and ended by name: ``web``, ``worker``, ``beat``."""
+    """One running site. Processes are started and ended by name: ``web``, ``worker``,
+    ``another worker``, ``third worker``, ``beat``."""
 
     def __init__(self, *, demo: bool = True) -> None:
         self.port = free_port()
@@ -82,6 +83,7 @@ class Site:
 
     def _command(self, name: str) -> list[str]:
         python = [sys.executable, "-m"]
+        worker = [*python, "celery", "-A", "lms", "worker", "--loglevel", "WARNING"]
         return {
             "web": [
                 *python,
@@ -99,17 +101,9 @@ class Site:
                 "4",
                 "--no-ws",
             ],
-            "worker": [
-                *python,
-                "celery",
-                "-A",
-                "lms",
-                "worker",
-                "--concurrency",
-                "1",
-                "--loglevel",
-                "WARNING",
-            ],
+            "worker": [*worker, "--concurrency", "1"],
+            "another worker": [*worker, "--concurrency", "1", "--hostname", "another@%h"],
+            "third worker": [*worker, "--concurrency", "1", "--hostname", "third@%h"],
             "beat": [*python, "celery", "-A", "lms", "beat", "--loglevel", "WARNING"],
         }[name]
 
