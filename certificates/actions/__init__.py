@@ -1,6 +1,9 @@
 """Every change to certificates: issuing, revoking, reminding. Each is safe to repeat."""
 
-from certificates.actions.catching_up import carry_over, issue_recognised
+from certificates.actions.catching_up import (
+    carry_over,
+    issue_recognised,
+)
 from certificates.actions.changes import (
     REASONS,
     confirm_change,
@@ -9,22 +12,47 @@ from certificates.actions.changes import (
     propose_change,
     take_back_change,
 )
-from certificates.actions.instead import send_instead
-from certificates.actions.issuing import NoValidityRule, issue_certificate, issue_missing
-from certificates.actions.past_records import decide_batch, enter_past_records
+from certificates.actions.instead import (
+    send_instead,
+)
+from certificates.actions.issuing import (
+    NOT_ISSUED,
+    NoValidityRule,
+    issue_certificate,
+    issue_missing,
+)
+from certificates.actions.past_records import (
+    decide_batch,
+    enter_past_records,
+)
 from certificates.actions.recognising import (
     RecognitionRefused,
     Told,
     decide_evidence,
     enter_evidence,
 )
-from certificates.actions.reminders import queue_due_reminders
-from certificates.actions.sealing import document_of, seal
-from certificates.actions.standing import StandingRefused, correct, reinstate, revoke
+from certificates.actions.reminders import (
+    queue_due_reminders,
+)
+from certificates.actions.sealing import (
+    document_of,
+    seal,
+)
+from certificates.actions.standing import (
+    StandingRefused,
+    correct,
+    reinstate,
+    revoke,
+)
 from certificates.actions.wording import TEXTS as WORDING_TEXTS
-from certificates.actions.wording import WordingRefused, make_specimen, word_certificates
+from certificates.actions.wording import (
+    WordingRefused,
+    make_specimen,
+    word_certificates,
+)
 
 __all__ = [
+    "NOT_ISSUED",
     "REASONS",
     "WORDING_TEXTS",
     "NoValidityRule",

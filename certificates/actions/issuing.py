@@ -66,7 +66,8 @@ def issue_certificate(*, sitting_id: UUID, now: datetime) -> Certificate | None:
     """
     try:
         with transaction.atomic():
-            return _issue(_sittings().select_for_update(of=("self",)).get(pk=sitting_id), now=now)
+            sitting = _sittings().select_for_update(of=("self",)).get(pk=sitting_id)
+            return _issued(sitting) or _issue(sitting, now=now)
     except NOT_ISSUED as error:
         note_problem(sitting_id=sitting_id, problem=_code(error), now=now)
         raise
@@ -101,7 +102,9 @@ def _issue_or_log(sitting_id: UUID, *, now: datetime) -> int:
         with transaction.atomic():
             free = _sittings().filter(WITHOUT_CERTIFICATE, pk=sitting_id)
             sitting = free.select_for_update(of=("self",), skip_locked=True).first()
-            return int(sitting is not None and _issue(sitting, now=now) is not None)
+            if sitting is None or _issued(sitting) is not None:  # Another was faster.
+                return 0
+            return int(_issue(sitting, now=now) is not None)
     except NOT_ISSUED as error:
         note_problem(sitting_id=sitting_id, problem=_code(error), now=now)
     except Exception:
@@ -114,11 +117,15 @@ def _sittings() -> QuerySet[Sitting]:
     return related.defer("paper")
 
 
+def _issued(sitting: Sitting) -> Certificate | None:
+    """Asked under the lock: what was committed while this one waited for it is seen."""
+    return Certificate.objects.filter(sitting=sitting).first()
+
+
 def _issue(sitting: Sitting, *, now: datetime) -> Certificate | None:
     """For a sitting that is locked: what is looked up here cannot change until the commit."""
-    there = Certificate.objects.filter(sitting=sitting).first()
-    if there is not None or sitting.result != Sitting.Outcome.PASSED:
-        return there
+    if sitting.result != Sitting.Outcome.PASSED:
+        return None
     course = sitting.course.counts_for
     held = held_before(sitting.learner, course, sitting.authority, sitting.closed_at)
     certificate = _snapshot(sitting, held, now=now)

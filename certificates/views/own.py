@@ -1,9 +1,11 @@
 """The holder's certificates: the list, one of them, its file, and the result that earned it."""
 
+import logging
 from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views import View
 from django.views.generic import TemplateView
@@ -14,6 +16,7 @@ from certificates.models import Certificate, CertificateEvent
 from certificates.proof import reminders_sent
 from certificates.views.finding import by_reference
 
+logger = logging.getLogger(__name__)
 BEING_PREPARED = timedelta(seconds=60)  # For so long the result page looks again by itself.
 
 
@@ -50,13 +53,18 @@ class CertificateView(TemplateView):
 
 
 class CertificatePdfView(View):
-    """The certificate as a file, for its holder and the officers of its authority."""
+    """The file as it was signed, for its holder and the officers of its authority."""
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         certificate = by_reference(reference)
         if certificate is None or not perms.may_download(request.user, certificate):
             raise Http404
-        document = actions.document_of(certificate=certificate, now=timezone.now())
+        try:
+            document = actions.document_of(certificate=certificate, now=timezone.now())
+        except actions.NOT_ISSUED:
+            logger.exception("no file of certificate %s", certificate.reference)
+            context = {"certificate": certificate}
+            return render(request, "certificates/no_file.html", context, status=503)
         return HttpResponse(
             document.pdf,
             content_type="application/pdf",

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connection, transaction
 
-import certificates.models
+import certificates.models.certificates
 from assessments.actions import (
     confirm_answers,
     enter_answers,
@@ -256,6 +256,7 @@ def test_real_records_are_whole(kept):
 def test_real_records_put_every_invariant_to_the_test(kept):
     assert [code for code, count in checked().items() if not count] == [
         "I11-waiting",
+        "I13-before",
         "I28-settings",
     ]
 
@@ -329,6 +330,19 @@ BREAKS = {
         UPDATE certificates_certificate
         SET reference = '0000-0000-0001'
         WHERE id = %(plain)s
+    """,
+    "I13": """
+        UPDATE certificates_certificatedocument
+        SET pdf = set_byte(pdf, 1000, (get_byte(pdf, 1000) + 1) %% 256)
+        WHERE certificate_id = %(plain)s
+    """,
+    "I13 files gone": """
+        DELETE FROM certificates_certificatedocument WHERE certificate_id = %(plain)s
+    """,
+    "I13 signed by the wrong key": """
+        UPDATE certificates_certificatedocument
+        SET pdf_key_id = credential_key_id
+        WHERE certificate_id = %(plain)s
     """,
     "I14": """
         UPDATE certificates_certificate
@@ -516,10 +530,22 @@ def test_pass_without_certificate_waits_for_five_minutes_and_then_is_broken(kept
     assert "I11" not in broken()
 
 
+def test_certificates_from_before_files_were_kept_are_counted_apart(kept):
+    execute(
+        """
+        DELETE FROM certificates_certificatedocument WHERE certificate_id = %(plain)s;
+        UPDATE certificates_certificate SET identity_method = '' WHERE id = %(plain)s
+        """,
+        **kept,
+    )
+    assert checked()["I13-before"] == 1
+    assert broken() == {}
+
+
 def test_two_current_certificates_of_one_person_are_counted(kept, monkeypatch):
     """Only a fault in the words of the query itself can make two of them current."""
     nothing_is_later = Certificate.objects.none
-    monkeypatch.setattr(certificates.models, "_later_certificates", nothing_is_later)
+    monkeypatch.setattr(certificates.models.certificates, "_later_certificates", nothing_is_later)
     assert broken() == {"I16": 1}
 
 
