@@ -150,8 +150,9 @@ def _achievement(certificate: Certificate) -> dict[str, Any]:
     edition = certificate.course_edition
     authority = certificate.authority_name
     whose = f"authority-{certificate.authority_id}" if authority else "service"
+    which = quote(edition, safe="") if edition else "recognised"
     return {
-        "id": f"{address}#course-{certificate.course_id}-{quote(edition, safe='')}",
+        "id": f"{address}#course-{certificate.course_id}-{which}",
         "type": ["Achievement"],
         "achievementType": "CertificateOfCompletion",
         "name": certificate.course_title,

@@ -1,5 +1,6 @@
-"""The holder's pages, the public check, and the staff pages."""
+"""The holder's pages, the public check, what is published about the issuer, and staff pages."""
 
+from certificates.views.compare import CompareView, SignatureHelpView
 from certificates.views.issuer import (
     DidView,
     IssuerView,
@@ -7,6 +8,8 @@ from certificates.views.issuer import (
     StatusListView,
 )
 from certificates.views.own import (
+    CertificateCalendarView,
+    CertificateCredentialView,
     CertificatePdfView,
     CertificatesView,
     CertificateView,
@@ -16,13 +19,17 @@ from certificates.views.verify import VerifyReferenceView, VerifyView
 from certificates.views.wording import WordingsView, WordingView
 
 __all__ = [
+    "CertificateCalendarView",
+    "CertificateCredentialView",
     "CertificatePdfView",
     "CertificateView",
     "CertificatesView",
+    "CompareView",
     "DidView",
     "IssuerView",
     "PdfCertificatesView",
     "ResultView",
+    "SignatureHelpView",
     "StatusListView",
     "VerifyReferenceView",
     "VerifyView",

@@ -12,12 +12,14 @@ from django.views.generic import TemplateView
 
 import assessments.views
 from certificates import actions, perms, renewal
+from certificates.calendar_entry import calendar_entry
 from certificates.models import Certificate, CertificateEvent
 from certificates.proof import reminders_sent
 from certificates.views.finding import by_reference
 
 logger = logging.getLogger(__name__)
 BEING_PREPARED = timedelta(seconds=60)  # For so long the result page looks again by itself.
+COUNTS = (renewal.Standing.VALID, renewal.Standing.EXPIRING)
 
 
 class CertificatesView(TemplateView):
@@ -72,6 +74,38 @@ class CertificatePdfView(View):
                 "Content-Disposition": f'attachment; filename="{certificate.reference}.pdf"',
                 "ETag": f'"{document.pdf_digest}"',
             },
+        )
+
+
+class CertificateCredentialView(View):
+    """The signed credential, byte for byte as it was issued, for those who may have the PDF."""
+
+    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+        certificate = by_reference(reference)
+        if certificate is None or not perms.may_download(request.user, certificate):
+            raise Http404
+        document = actions.document_of(certificate=certificate, now=timezone.now())
+        return HttpResponse(
+            document.credential,
+            content_type="application/vc+ld+json",
+            headers={"Content-Disposition": f'attachment; filename="{certificate.reference}.json"'},
+        )
+
+
+class CertificateCalendarView(View):
+    """The last day as a calendar entry, for the holder of a certificate that counts."""
+
+    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+        certificate = by_reference(reference)
+        if certificate is None or not perms.may_see_certificate(request.user, certificate):
+            raise Http404
+        today = renewal.london_day(timezone.now())
+        if certificate.standing_on(today) not in COUNTS:
+            raise Http404
+        return HttpResponse(
+            calendar_entry(certificate),
+            content_type="text/calendar; charset=utf-8",
+            headers={"Content-Disposition": 'attachment; filename="certificate-ends.ics"'},
         )
 
 

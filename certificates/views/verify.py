@@ -1,7 +1,5 @@
 """The public check of a certificate (R34)."""
 
-from datetime import datetime
-
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +10,6 @@ from django.views.decorators.cache import never_cache
 
 from certificates import renewal
 from certificates.forms.verify import VerifyForm
-from certificates.models import Certificate
 from certificates.reference import normalise
 from certificates.views.finding import by_reference
 from certificates.views.limits import is_over_limit, too_many_checks
@@ -42,16 +39,19 @@ class VerifyReferenceView(View):
         now = timezone.now()
         if is_over_limit(request, "verify", a_minute=CHECKS_A_MINUTE, now=now):
             return too_many_checks(request, now)
-        response = self._answer(request, by_reference(written), now)
+        certificate = by_reference(written)
+        if certificate is None:
+            return not_found(request)
+        standing = certificate.standing_on(renewal.london_day(now))
+        context = {"certificate": certificate, "standing": standing, "checked_at": now}
+        response = render(request, "certificates/verify_reference.html", context)
         response["X-Robots-Tag"] = "noindex"
         return response
 
-    def _answer(
-        self, request: HttpRequest, certificate: Certificate | None, now: datetime
-    ) -> HttpResponse:
-        if certificate is None:
-            again = {"form": VerifyForm()}
-            return render(request, "certificates/verify_not_found.html", again, status=404)
-        standing = certificate.standing_on(renewal.london_day(now))
-        context = {"certificate": certificate, "standing": standing, "checked_at": now}
-        return render(request, "certificates/verify_reference.html", context)
+
+def not_found(request: HttpRequest) -> HttpResponse:
+    """The same for every number that was never issued, however near it is to one that was."""
+    again = {"form": VerifyForm()}
+    response = render(request, "certificates/verify_not_found.html", again, status=404)
+    response["X-Robots-Tag"] = "noindex"
+    return response

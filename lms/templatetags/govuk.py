@@ -24,12 +24,14 @@ KINDS: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.PasswordInput, "password"),
     (forms.Textarea, "textarea"),
     (forms.Select, "select"),
+    (forms.FileInput, "file"),
 )
 CLASSES = {
     "checkbox": "govuk-checkboxes__input",
     "password": "govuk-input govuk-password-input__input govuk-js-password-input-input",
     "textarea": "govuk-textarea",
     "select": "govuk-select",
+    "file": "govuk-file-upload",
     "input": "govuk-input",
     "group": "",
 }
@@ -37,6 +39,7 @@ RED = {
     "password": "govuk-input--error",
     "textarea": "govuk-textarea--error",
     "select": "govuk-select--error",
+    "file": "govuk-file-upload--error",
     "input": "govuk-input--error",
 }
 THIS_FIELD_REQUIRED = forms.Field.default_error_messages["required"]

@@ -1,6 +1,7 @@
 """Credentials in the hands of verifiers that are not ours, offline."""
 
 import copy
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,8 @@ from certificates import credential as credentials
 from certificates.actions import reinstate, revoke
 from certificates.keys import signing_keys
 from tests.certificates.factories import make_certificate
+from tests.certificates.recognised import recognise
+from tests.certificates.test_replacing import replace
 from tests.certificates.verifiers import BOTH, publish
 from tests.factories import UserFactory
 
@@ -43,6 +46,28 @@ def take_back(certificate, moment):
 @both
 def test_credential_is_valid(signed, verify):
     assert verify(signed, publish(signed)) == "valid"
+
+
+def stored(certificate):
+    return json.loads(certificate.document.credential)
+
+
+@both
+def test_credential_as_it_was_issued_is_valid(certificate, verify):
+    assert verify(stored(certificate), publish(stored(certificate))) == "valid"
+
+
+@both
+def test_credential_of_recognised_training_is_valid(rule, moment, verify):
+    certificate = recognise(now=moment)
+    assert verify(stored(certificate), publish(stored(certificate))) == "valid"
+
+
+@both
+def test_replaced_credential_reads_revoked_and_its_replacement_valid(certificate, moment, verify):
+    replacement, _ = replace(certificate, moment)
+    signed = [stored(each) for each in (certificate, replacement)]
+    assert [verify(each, publish(each)) for each in signed] == ["revoked", "valid"]
 
 
 @both

@@ -2,11 +2,15 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import gettext, override
 
 from tests.certificates.factories import give_licence, make_certificate, noon
+from tests.certificates.recognised import recognise
+from tests.certificates.test_replacing import replace
 from tests.factories import LearnerFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today_is")]
@@ -221,3 +225,85 @@ def test_check_works_while_the_cache_is_away(client, certificate, settings, capl
 @pytest.mark.parametrize("address", [FORM, f"/verify/{UNKNOWN}/"])
 def test_checking_is_never_a_post(client, address):
     assert client.post(address).status_code == 405
+
+
+# -- Replaced, recognised ----------------------------------------------------------------------
+def test_replaced_certificate_says_so_and_names_nobody(client, certificate, now):
+    replacement, _ = replace(certificate, now, holder_name="Zebedee Quixote")
+    response = check(client, certificate.reference)
+    text = main_of(response)
+    assert response.status_code == 200
+    assert "Not valid: replaced by a corrected certificate" in text
+    assert "Genuine Yes." in text
+    page = response.content.decode()
+    shown = ["Zebedee", "Z. Q.", replacement.reference, "It was spelt wrong."]
+    assert [secret for secret in shown if secret in page] == []
+
+
+def test_replacement_is_valid_and_shows_its_own_initials(client, certificate, now):
+    replacement, _ = replace(certificate, now, holder_name="Zebedee Quixote")
+    text = main_of(check(client, replacement.reference))
+    assert "This certificate is valid today" in text
+    assert "Initials of the person Z. Q." in text
+
+
+def test_recognised_training_is_labelled_and_its_provider_not_named(client, rule, now):
+    certificate = recognise(now=now)
+    page = check(client, certificate.reference)
+    assert "Recognised The training was passed elsewhere." in main_of(page)
+    assert certificate.provider_name
+    assert certificate.provider_name not in page.content.decode()
+
+
+def test_pass_of_a_test_here_is_not_labelled_recognised(client, certificate):
+    assert "Recognised" not in main_of(check(client, certificate.reference))
+
+
+def test_page_leads_to_comparing_a_file(client, certificate):
+    html = check(client, certificate.reference).content.decode()
+    assert f'href="/verify/{certificate.reference}/document/"' in html
+
+
+# -- In Welsh ------------------------------------------------------------------------------------
+def in_welsh(client, address):
+    """As a stranger chooses it: by the button on the page, with neither script nor account."""
+    page = client.get(address).content.decode()
+    assert re.search(r'<button[^>]*value="cy"[^>]*>Cymraeg</button>', page)
+    response = client.post("/language/", {"language": "cy", "next": address}, follow=True)
+    assert response.redirect_chain == [(address, 302)]
+    return response
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "This certificate is valid today",
+        "Certificate number",
+        "Yes. It was issued by this service.",
+        "Initials of the person",
+        "Check another certificate",
+    ],
+)
+def test_stranger_reads_the_answer_in_welsh(client, certificate, words):
+    with override("cy"):
+        welsh = gettext(words)
+    assert welsh != words
+    text = main_of(in_welsh(client, f"/verify/{certificate.reference}/"))
+    assert unescape(text).count(welsh) >= 1
+    assert words not in text
+
+
+def test_day_of_the_check_is_written_in_welsh(client, certificate):
+    assert "22 Tachwedd 2026" in main_of(in_welsh(client, f"/verify/{certificate.reference}/"))
+
+
+@pytest.mark.parametrize("place", ["", "{}/", "{}/document/", "signature/"])
+def test_every_page_of_the_check_is_offered_in_welsh(client, certificate, place):
+    response = in_welsh(client, "/verify/" + place.format(certificate.reference))
+    assert 'lang="cy"' in response.content.decode().split("<body", maxsplit=1)[0]
+
+
+def test_answer_about_an_unknown_number_is_in_welsh_too(client):
+    with override("cy"):
+        welsh = gettext("We did not find that certificate")
+    assert welsh in unescape(main_of(in_welsh(client, f"/verify/{UNKNOWN}/")))

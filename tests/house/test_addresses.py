@@ -23,6 +23,8 @@ PUBLIC = {
     ".well-known/certificate-signatures.pem",
     "verify/",
     "verify/<reference>/",
+    "verify/<reference>/document/",
+    "verify/signature/",
     "accounts/login/",
     "accounts/signup/",
     "accounts/password/reset/",
