@@ -6,12 +6,18 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
-from certificates.models import Certificate, StandingChange, ValidityRule
+from certificates.models import (
+    Certificate,
+    Evidence,
+    EvidenceBatch,
+    StandingChange,
+    ValidityRule,
+)
 from certificates.renewal import may_take_refresher
 from courses.models import CoursePage, Enrolment
 from people import perms as people
 from people.models import Authority, Learner, Membership, User
-from people.perms import has_role, served_authorities
+from people.perms import has_role, kept_from, served_authorities
 
 Role = Membership.Role
 
@@ -143,3 +149,25 @@ def readable_rules(user: Any) -> QuerySet[ValidityRule]:
         readable |= Q(authority=None)
     rules: QuerySet[ValidityRule] = ValidityRule.objects.filter(readable)
     return rules.select_related("authority", "proposed_by", "approved_by")
+
+
+def may_read_recognised(user: User | AnonymousUser) -> bool:
+    """Officers and auditors (of their own authority), and platform administrators."""
+    return may_list_certificates(user)
+
+
+def recognising_authorities(user: User) -> QuerySet[Authority]:
+    """Where the person enters and decides about training elsewhere: as an officer, nowhere else."""
+    return people.authorities_of(user, Role.OFFICER).order_by("name")
+
+
+def readable_evidence(user: User) -> QuerySet[Evidence]:
+    """What was entered at the person's own authorities, but for what is about themselves or about
+    somebody they know (R47)."""
+    return Evidence.objects.visible_to(user).exclude(kept_from(user))
+
+
+def may_decide_evidence(user: User, entered: Evidence | EvidenceBatch) -> bool:
+    """Another officer of the authority than who entered it, once."""
+    other = entered.decided_at is None and entered.entered_by_id != user.pk
+    return other and has_role(user, Role.OFFICER, authority=entered.authority)

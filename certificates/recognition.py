@@ -1,7 +1,7 @@
 """What whoever decides about training from elsewhere has to check first (R37). Pure.
 
 The points are those that licensing officers check on a certificate. An answer that says no, or that
-nobody knows, either rules acceptance out or has to be explained. ``recognised_forms`` words them.
+nobody knows, either rules acceptance out or has to be explained. ``forms.recognised`` words them.
 """
 
 from collections.abc import Mapping

@@ -3,6 +3,7 @@
 from certificates.wagtail_hooks import (
     listing,
     problems,
+    recognised,
     refresher,
     reminders,
     rules,
@@ -10,4 +11,13 @@ from certificates.wagtail_hooks import (
     wording,
 )
 
-__all__ = ["listing", "problems", "refresher", "reminders", "rules", "standing", "wording"]
+__all__ = [
+    "listing",
+    "problems",
+    "recognised",
+    "refresher",
+    "reminders",
+    "rules",
+    "standing",
+    "wording",
+]

@@ -71,6 +71,11 @@ class CertificateListView(BaseListingView):
                 sort_key="valid_until",
             ),
             Column(
+                "recognised",
+                label=_("From elsewhere"),
+                accessor=lambda certificate: _("recognised") if certificate.recognised else "",
+            ),
+            Column(
                 "standing",
                 label=_("Standing"),
                 accessor=lambda certificate: STANDINGS[certificate.standing_on(today)],
