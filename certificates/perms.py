@@ -151,11 +151,6 @@ def readable_rules(user: Any) -> QuerySet[ValidityRule]:
     return rules.select_related("authority", "proposed_by", "approved_by")
 
 
-def may_read_recognised(user: User | AnonymousUser) -> bool:
-    """Officers and auditors (of their own authority), and platform administrators."""
-    return may_list_certificates(user)
-
-
 def recognising_authorities(user: User) -> QuerySet[Authority]:
     """Where the person enters and decides about training elsewhere: as an officer, nowhere else."""
     return people.authorities_of(user, Role.OFFICER).order_by("name")

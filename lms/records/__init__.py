@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from lms.records import certificates, keeping, learning, notices, sittings
+from lms.records import certificates, keeping, learning, notices, recognised, sittings
 from lms.records.invariant import Counts, Invariant
 
 __all__ = ["INVARIANTS", "Counts", "Finding", "Invariant", "audit", "findings"]
@@ -20,6 +20,7 @@ INVARIANTS = (
     *learning.INVARIANTS,
     *sittings.INVARIANTS,
     *certificates.INVARIANTS,
+    *recognised.INVARIANTS,
     *notices.INVARIANTS,
     *keeping.INVARIANTS,
 )

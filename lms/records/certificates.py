@@ -35,6 +35,7 @@ SELECT count(*), count(*) FILTER (
         AND s.authority_id IS NOT DISTINCT FROM c.authority_id
         AND s.closed_at = c.passed_at) IS NOT TRUE)
 FROM certificates_certificate c LEFT JOIN assessments_sitting s ON s.id = c.sitting_id
+WHERE c.replaces_id IS NULL AND c.evidence_id IS NULL
 """
 
 # The calendar is PostgreSQL's, not ours. A pass in the renewal window of a certificate that stood

@@ -14,10 +14,16 @@ from wagtail.admin.views.bulk_action.registry import bulk_action_registry
 from wagtail.models import Collection, Site, Task, Workflow, WorkflowState
 
 from assessments.models import Adjustment, Case, Challenge, ItemStatistic, TestRule, Withdrawal
-from certificates.models import Certificate, StandingChange, ValidityRule
+from certificates.models import (
+    Certificate,
+    Evidence,
+    EvidenceBatch,
+    StandingChange,
+    ValidityRule,
+)
 from courses.models import Cohort, Contact, Enrolment, GlossaryWord, SafeguardingReview
 from outbox.models import Message
-from people.models import Interest, Learner, LicenceClaim
+from people.models import Interest, Learner, Licence, LicenceClaim
 from tests.house.sweep import Arguments, Route
 from tests.house.two_councils import Council
 
@@ -94,6 +100,9 @@ class Examples:
             "staff/interests/": _keys(Interest),
             "staff/licence-requests/": _keys(LicenceClaim),
             "staff/question-statistics/": _keys(ItemStatistic),
+            "staff/recognised/enter/": _keys(Licence),
+            "staff/recognised/past-records/": _keys(EvidenceBatch),
+            "staff/recognised/": _keys(Evidence),
             "staff/reminders/letters/": [uuid4()],
             "staff/reminders/people/": _keys(Learner),
             "staff/reminders/texts/": [1],

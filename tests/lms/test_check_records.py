@@ -24,7 +24,9 @@ from assessments.actions import (
 from assessments.actions.sittings import open_sitting, stand
 from assessments.models import Answer, Sitting
 from certificates.actions import (
+    carry_over,
     issue_missing,
+    issue_recognised,
     queue_due_reminders,
     reinstate,
     revoke,
@@ -37,10 +39,14 @@ from lms import records
 from lms.demo.history import pass_on, take_lesson
 from outbox.actions import record_bounce, relay_messages
 from outbox.models import MessageEvent
-from people.models import Membership
+from people.actions import claim_licence
+from people.models import Learner, Membership
 from tests.assessments.ruled import withdrawn
+from tests.certificates.recognised import decide, enter
+from tests.certificates.test_past_records import decide_file, enter_file, row
 from tests.databases import ROOT, clone, connect, drop, ensure_template, url_of
 from tests.factories import (
+    AuthorityFactory,
     LearnerFactory,
     LicenceFactory,
     UserFactory,
@@ -186,6 +192,32 @@ def score_again():
     issue_missing(now=later)
 
 
+def recognise_elsewhere(course):
+    """A piece of evidence that was refused; a record that somebody took over, with two passes of a
+    file, of which one was revoked; and training of somebody with an account."""
+    then, council = NOW - timedelta(days=30), AuthorityFactory()
+    free = LicenceFactory(authority=council, number="PH-1")
+    decide(enter(now=then, licence=free, course=course), now=then, accept=False)
+    lines = [row("PH-1"), row("PH-1", day="2020-05-04")]
+    batch = enter_file(council, then, *lines, course=course).batch
+    decide_file(batch, then)
+    issue_recognised(now=then)
+    record = Learner.objects.get(licences=free)
+    kept, followed = Certificate.objects.of(record).order_by("passed_on")
+    people = {"by": UserFactory(), "seconded_by": UserFactory()}
+    revoke(certificate=kept, reason="Not genuine", now=then, **people)
+    claimed = {"authority": council, "number": "PH-1", "date_of_birth": free.date_of_birth}
+    claim_licence(learner=LearnerFactory(authority=None), now=then, **claimed)
+    carry_over(now=then)
+    entered = enter(now=then, licence=LicenceFactory(held=True), course=course)
+    return {
+        "recognised": decide(entered, now=then).certificate.pk,
+        "evidence": entered.pk,
+        "batch": batch.pk,
+        "followed": followed.pk,
+    }
+
+
 def certify(learner, course, *, day):
     pass_on(learner, course, day=day)
     return Certificate.objects.of(learner).latest("pk")
@@ -246,6 +278,7 @@ def make_records() -> dict:
         "plain": plain.pk,
         "own_rule": own_rule.pk,
         "passed": plain.sitting_id,
+        **recognise_elsewhere(course),
     }
 
 
@@ -257,6 +290,7 @@ def test_real_records_put_every_invariant_to_the_test(kept):
     assert [code for code, count in checked().items() if not count] == [
         "I11-waiting",
         "I13-before",
+        "I11-accepted-waiting",
         "I28-settings",
     ]
 
@@ -326,6 +360,23 @@ BREAKS = {
         SET passed_at = passed_at + interval '1 second'
         WHERE id = %(plain)s
     """,
+    "I11-accepted": "DELETE FROM certificates_certificate WHERE id = %(recognised)s",
+    "I11-recognised": """
+        UPDATE certificates_certificate
+        SET provider_name = 'Another College'
+        WHERE id = %(recognised)s
+    """,
+    "I11-recognised at another hour": """
+        UPDATE certificates_certificate
+        SET passed_at = passed_at + interval '1 hour'
+        WHERE id = %(recognised)s
+    """,
+    "I11-handed-over": "DELETE FROM certificates_certificate WHERE replaces_id = %(followed)s",
+    "R37": """
+        ALTER TABLE certificates_evidence DROP CONSTRAINT evidence_decided_by_another;
+        UPDATE certificates_evidence SET decided_by_id = entered_by_id WHERE id = %(evidence)s
+    """,
+    "R37-batch": "UPDATE certificates_evidencebatch SET rows = 3 WHERE id = %(batch)s",
     "I12": """
         UPDATE certificates_certificate
         SET reference = '0000-0000-0001'
@@ -540,6 +591,19 @@ def test_certificates_from_before_files_were_kept_are_counted_apart(kept):
     )
     assert checked()["I13-before"] == 1
     assert broken() == {}
+
+
+def test_accepted_evidence_without_certificate_waits_for_five_minutes_and_then_is_broken(kept):
+    execute(
+        """
+        DELETE FROM certificates_certificate WHERE id = %(recognised)s;
+        UPDATE certificates_evidence SET decided_at = %(recent)s WHERE id = %(evidence)s
+        """,
+        recent=NOW - timedelta(minutes=4),
+        **kept,
+    )
+    assert checked()["I11-accepted-waiting"] == 1
+    assert "I11-accepted" not in broken()
 
 
 def test_two_current_certificates_of_one_person_are_counted(kept, monkeypatch):
