@@ -3,7 +3,7 @@
 The page shows it in the reader's language; the file for a hearing is in plain English.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import groupby
@@ -84,6 +84,10 @@ class Ledger:
     ended: dict[int, datetime]
     now: datetime
 
+    def told_before(self, certificate: Certificate) -> Collection[int]:
+        """The notices of the certificate that this one corrects."""
+        return self.reminders.get(certificate.replaces_id or 0, {})
+
 
 def proof_of(certificates: Sequence[Certificate], *, now: datetime) -> tuple[Held, ...]:
     """The proof for certificates that the reader may see, in four questions however many."""
@@ -162,6 +166,8 @@ def _notices(certificate: Certificate, ledger: Ledger) -> Iterator[Notice]:
         nothing = ""
         if reminder is None:
             nothing = _why_missing(certificate, notice, ledger)
+        elif not sent and notice in ledger.told_before(certificate):
+            nothing = gettext("This went out for the certificate that this one corrects.")
         elif not sent:
             nothing = gettext("Nothing was sent: no e-mail address, mobile or licence number.")
         yield Notice(

@@ -4,9 +4,17 @@ The outbox knows nothing of certificates. A room above it registers a judge for 
 out, when it is made ready, and is asked once for all messages of a batch right before they go.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Protocol
 
-Judge = Callable[[Collection[str]], Mapping[str, str]]
+
+class Judge(Protocol):
+    """Says of each key that must not go at ``now`` why."""
+
+    def __call__(self, keys: Collection[str], /, *, now: datetime) -> Mapping[str, str]: ...
+
+
 _judges: dict[str, Judge] = {}
 
 

@@ -15,7 +15,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from certificates.actions.issuing import BATCH, NoValidityRule
 from certificates.actions.letters import tell_holder
 from certificates.actions.recognising import issue_of
-from certificates.actions.reminders import withdraw_reminders
 from certificates.actions.replacing import issue_replacement
 from certificates.models import Certificate, CertificateEvent, CertificateQuerySet, Evidence
 from certificates.renewal import london_day
@@ -133,7 +132,6 @@ def _hand_over(certificate_id: int, now: datetime) -> bool:
         reason_class=CertificateEvent.ReasonClass.RECORDS_JOINED,
         now=now,
     )
-    withdraw_reminders([old.pk], reason="Withdrawn: the records were joined.", now=now)
     if replacement.valid_until >= london_day(now):
         tell_holder(replacement, "carried_over", key="issued", now=now)
     return True

@@ -12,7 +12,6 @@ from assessments.models import IdentityCheck, Sitting
 from certificates import reference, renewal
 from certificates.actions.letters import tell_holder
 from certificates.actions.problems import has_to_wait, note_problem, solve_problem
-from certificates.actions.reminders import withdraw_reminders
 from certificates.actions.sealing import seal
 from certificates.data_integrity import NotSignable
 from certificates.lint import LintFailed
@@ -131,8 +130,6 @@ def _issue(sitting: Sitting, *, now: datetime) -> Certificate | None:
     certificate = _snapshot(sitting, held, now=now)
     put_on_record(certificate, now=now)
     solve_problem(sitting=sitting, now=now)
-    replaced = [old.pk for old in held if old.valid_until <= certificate.valid_until]
-    withdraw_reminders(replaced, reason="Withdrawn: a later certificate was issued.", now=now)
     tell_holder(certificate, "issued", key="issued", now=now)
     return certificate
 

@@ -122,7 +122,7 @@ def confirm_posted(
     )
     MessageEvent.objects.bulk_create(
         MessageEvent(
-            message_id=pk, kind=Kind.ACCEPTED, at=now, by=by, detail=f"Posted on {posted_on}."
+            message_id=pk, kind=Kind.ACCEPTED, at=moment, by=by, detail=f"Posted on {posted_on}."
         )
         for pk in gone
     )

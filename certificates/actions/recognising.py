@@ -17,7 +17,6 @@ from certificates.actions.issuing import (
     term_of,
 )
 from certificates.actions.letters import tell_holder, tell_learner
-from certificates.actions.reminders import withdraw_reminders
 from certificates.lint import LintFailed
 from certificates.models import (
     Certificate,
@@ -228,8 +227,6 @@ def _snapshot(evidence: Evidence, *, now: datetime) -> Certificate:
     held = held_before(evidence.learner, course, evidence.authority, passed_at)
     rule = rule_for(evidence.authority, passed_on, what=f"evidence {evidence.pk}")
     term = term_of(passed_on, rule, held, licence_of(evidence.learner, evidence.authority))
-    replaced = [old.pk for old in held if old.valid_until <= term.valid_until]
-    withdraw_reminders(replaced, reason="Withdrawn: a later certificate was issued.", now=now)
     return Certificate(
         reference=new_reference(),
         evidence=evidence,

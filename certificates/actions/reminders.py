@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from certificates import renewal
 from certificates.actions.reach import Holder, Reach, reach_of
@@ -89,10 +89,8 @@ def _schedules() -> dict[Schedule, list[int]]:
 
 
 def _waiting(rules: Collection[int], first: date, last: date, notice: int) -> CertificateQuerySet:
-    """A corrected certificate is not reminded of what the one it corrects was reminded of."""
-    before = Reminder.objects.filter(certificate=OuterRef("replaces"), notice__lte=notice)
-    due = Certificate.objects.filter(~Exists(before), rule__in=rules)
-    return remindable(due).expiring_between(first, last).without_notice(notice)
+    due = remindable(Certificate.objects.filter(rule__in=rules))
+    return due.expiring_between(first, last).without_notice(notice)
 
 
 class Sweep:
@@ -209,7 +207,8 @@ def draft_of(
 
 
 def withdraw_reminders(certificate_ids: list[int], *, reason: str, now: datetime) -> None:
-    """A notice that has not gone out yet is judged again when things change (I25)."""
+    """So that a notice of a corrected certificate falls due again for the one in its place. After
+    any other change nothing is withdrawn: the right to send is judged when a message is sent."""
     queued = Reminder.objects.filter(certificate__in=certificate_ids, message__isnull=False)
     message_ids = [pk for pk in queued.values_list("message_id", flat=True) if pk is not None]
     if message_ids:

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
-from django.utils import timezone
 
 from certificates import renewal
 from certificates.models import Certificate, CertificateQuerySet
@@ -53,13 +52,9 @@ def _stayed() -> Q:
     return trains_here | Q(Exists(held.exclude(state__in=GONE)))
 
 
-def judge(keys: Collection[str]) -> Mapping[str, str]:
-    """For the relay: why some of these reminders must not go now. One question for all of them."""
-    return reasons_against(keys, now=timezone.now())
-
-
 def reasons_against(keys: Collection[str], *, now: datetime) -> Mapping[str, str]:
-    """For each key that must not go at ``now``, why."""
+    """For each key that must not go at ``now``, why. One question for all of them; the relay asks
+    it of every batch."""
     today = renewal.london_day(now)
     wanted = {key: parsed(key) for key in keys}
     known = _facts({reference for reference, _ in wanted.values()})

@@ -7,7 +7,6 @@ from django.db import transaction
 
 from certificates import renewal
 from certificates.actions.letters import tell_holder
-from certificates.actions.reminders import withdraw_reminders
 from certificates.actions.replacing import issue_replacement
 from certificates.models import Certificate, CertificateEvent
 from people.models import User
@@ -42,7 +41,7 @@ def revoke(
     """Take the certificate's worth away, with two signatures and a reason; from today, unless a day
     is given.
 
-    Revoking again returns the revocation that stands. Reminders that wait are withdrawn. Raises
+    Revoking again returns the revocation that stands. No reminder of it goes out any more. Raises
     StandingRefused for one person signing twice, no reason, or a replaced certificate.
     """
     standing = _lock_standing(certificate, by, seconded_by, reason)
@@ -50,7 +49,7 @@ def revoke(
         raise StandingRefused("replaced")
     if standing is not None and standing.kind == Kind.REVOKED:
         return standing
-    event = _append(
+    return _append(
         certificate,
         Kind.REVOKED,
         by=by,
@@ -60,8 +59,6 @@ def revoke(
         effective_on=effective_on,
         now=now,
     )
-    withdraw_reminders([certificate.pk], reason="Withdrawn: the certificate is revoked.", now=now)
-    return event
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -97,7 +97,10 @@ class UnreachedView(ReminderMixin, ListView):
 
     def get_queryset(self) -> QuerySet[Reminder]:
         since = timezone.now() - timedelta(days=SHOWN_DAYS)
-        none = Reminder.objects.filter(message=None, queued_at__gt=since)
+        told = Reminder.objects.filter(
+            certificate=OuterRef("certificate__replaces"), notice=OuterRef("notice")
+        )
+        none = Reminder.objects.filter(~Exists(told), message=None, queued_at__gt=since)
         ours = none.filter(certificate__in=self.visible)
         return ours.select_related("certificate").order_by("-queued_at", "-pk")
 

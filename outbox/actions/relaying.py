@@ -85,7 +85,7 @@ class Run:
         for judge, keys in rights.docket(by_key):
             asked = [by_key.pop(key) for key in keys if key in by_key]
             try:
-                reasons = judge([message.key for message in asked])
+                reasons = judge([message.key for message in asked], now=self.clock())
             except Exception:
                 logger.exception("a judge of the right to send failed")
                 self._hold(asked)

@@ -6,7 +6,7 @@ import pytest
 
 from certificates import right_to_send as rule_of
 from certificates.actions import reinstate
-from certificates.actions.rights import judge, key_of, reasons_against
+from certificates.actions.rights import key_of, reasons_against
 from certificates.right_to_send import Facts, why_not
 from tests.certificates.factories import give_licence, make_certificate
 from tests.certificates.reminded import day_before, without_account
@@ -137,8 +137,9 @@ def test_who_has_gone_to_another_council_is_named(certificate, state, reason):
 
 
 @pytest.mark.django_db
-def test_reminder_of_no_certificate_is_named():
-    assert judge(["reminder:0000-0000-0000:30"]) == {"reminder:0000-0000-0000:30": rule_of.UNKNOWN}
+def test_reminder_of_no_certificate_is_named(now):
+    key = "reminder:0000-0000-0000:30"
+    assert reasons_against([key], now=now) == {key: rule_of.UNKNOWN}
 
 
 @pytest.mark.django_db

@@ -5,6 +5,8 @@ from django.db import IntegrityError
 
 from certificates.actions import StandingRefused, queue_due_reminders, reinstate, revoke
 from certificates.models import Certificate, CertificateEvent
+from certificates.right_to_send import RENEWED
+from outbox.actions import relay_messages
 from outbox.models import Message
 from tests.certificates.factories import make_certificate, noon
 from tests.factories import UserFactory
@@ -111,20 +113,23 @@ def test_holder_is_told_of_the_reinstatement(certificate, two, now):
     assert Message.objects.filter(subject="Your certificate counts again").exists()
 
 
-def test_reminder_that_waits_is_withdrawn_by_a_revocation(certificate, two, now):
+def test_reminder_that_waits_does_not_go_after_a_revocation(certificate, two, now):
     queue_due_reminders(now=noon(certificate.renew_from))
     reminder = certificate.reminders.get()
     revoke(certificate=certificate, reason="One.", now=now, **two)
+    relay_messages(now=noon(certificate.renew_from))
     reminder.message.refresh_from_db()
-    assert reminder.message.failed_at == now
+    assert reminder.message.sent_at is None
     assert "revoked" in reminder.message.last_error
 
 
-def test_reminder_that_waits_is_withdrawn_by_a_renewal(certificate):
+def test_reminder_that_waits_does_not_go_after_a_renewal(certificate):
     due = noon(certificate.renew_from)
     queue_due_reminders(now=due)
     make_certificate(at=due, learner=certificate.learner)
-    assert certificate.reminders.get().message.failed_at == due
+    relay_messages(now=due)
+    message = certificate.reminders.get().message
+    assert (message.sent_at, message.last_error) == (None, RENEWED)
 
 
 def test_reminder_that_went_out_stays_sent(certificate, two, now):
@@ -133,6 +138,7 @@ def test_reminder_that_went_out_stays_sent(certificate, two, now):
     message.sent_at = now
     message.save()
     revoke(certificate=certificate, reason="One.", now=now, **two)
+    relay_messages(now=noon(certificate.renew_from))
     message.refresh_from_db()
     assert (message.sent_at, message.failed_at) == (now, None)
 

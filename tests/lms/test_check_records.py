@@ -153,11 +153,10 @@ def remind_in_vain(course):
     )
     certificate = certify(learner, course, day=RENEWAL_DAY)
     remind(certificate, days=60)
+    relay_messages(now=noon_before(certificate, days=60), limit=1000)
     message = certificate.reminders.get().message
     came_back = noon_before(certificate, days=59)
-    message.sent_at, message.tries = came_back, 1
-    message.save()
-    MessageEvent.objects.create(message=message, kind="bounced", at=came_back)
+    record_bounce(message=message, detail="No such user", now=came_back)
     send_instead(now=came_back)
     return certificate
 

@@ -17,7 +17,7 @@ def judge():
     """Forbids what ``reasons`` holds, and keeps what it was asked."""
     asked, reasons = [], {}
 
-    def decide(keys):
+    def decide(keys, *, now):
         asked.append(sorted(keys))
         return {key: reasons[key] for key in keys if key in reasons}
 
@@ -28,7 +28,7 @@ def judge():
 
 @pytest.fixture
 def broken_judge():
-    def decide(keys):
+    def decide(keys, *, now):
         raise RuntimeError("no judge today")
 
     rights.register("trial:", decide)
