@@ -67,13 +67,13 @@ class QuestionRefused(Refused):
 
 
 class ResultRefused(Refused):
-    """``code``: ``not_allowed``, ``own_record``, ``no_reason``, ``passed`` or
+    """``code``: ``not_allowed``, ``own_record``, ``interest``, ``no_reason``, ``passed`` or
     ``digest_mismatch``."""
 
 
 class RulingRefused(Refused):
-    """``code``: ``not_allowed``, ``own_record``, ``own_version``, ``own_proposal``, ``no_reason``
-    or ``digest_mismatch``."""
+    """``code``: ``not_allowed``, ``own_record``, ``interest``, ``own_version``, ``own_proposal``,
+    ``no_reason`` or ``digest_mismatch``."""
 
 
 class ItemReviewRefused(Refused):
@@ -81,14 +81,14 @@ class ItemReviewRefused(Refused):
 
 
 class CaseRefused(Refused):
-    """``code``: ``not_allowed``, ``own_record``, ``not_closed``, ``no_notice``, ``too_early``,
-    ``had_a_part``, ``decided_already``, ``not_decided``, ``nothing_to_appeal``, ``no_appeal``,
-    ``wait_needs_proof`` or ``wait_out_of_range``."""
+    """``code``: ``not_allowed``, ``own_record``, ``interest``, ``not_closed``, ``no_notice``,
+    ``too_early``, ``had_a_part``, ``decided_already``, ``not_decided``, ``nothing_to_appeal``,
+    ``no_appeal``, ``wait_needs_proof`` or ``wait_out_of_range``."""
 
 
 class ArrangementRefused(Refused):
     """What staff wanted to arrange around a sitting (R22–R29). ``code``: ``not_allowed``,
-    ``own_record``, ``no_reason``; of help ``decided_already``, ``nothing_granted``,
+    ``own_record``, ``interest``, ``no_reason``; of help ``decided_already``, ``nothing_granted``,
     ``request_waiting``, ``not_granted``; of a start code or a held test ``identity_not_checked``,
     ``no_code_needed``, ``sitting_open``; of the answers of a held test ``not_held``,
     ``sitting_closed``, ``entered_by_another``, ``nothing_entered``, ``own_entry``,

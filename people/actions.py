@@ -193,12 +193,14 @@ def decide_claim(
     """Link the claim to ``licence``, or decline it when none is given.
 
     The first decision stands: a repeat returns it unchanged. A record without an account that
-    holds the licence is taken over. Raises ValueError for a licence of another authority or one
-    that somebody else holds.
+    holds the licence is taken over. Raises ValueError for a licence of another authority, one that
+    somebody else holds, or an officer who knows the person.
     """
     claim = LicenceClaim.objects.select_for_update(of=("self",)).get(pk=claim.pk)
     if claim.decided_at is not None:
         return claim
+    if perms.conflict(by, claim.learner):
+        raise ValueError("Somebody else has to decide about oneself and whom one knows.")
     if licence is not None:
         found = Licence.objects.select_related("holder").select_for_update(of=("self",))
         licence = found.get(pk=licence.pk)

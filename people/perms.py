@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from people.models import Authority, Interest, Learner, Licence, Membership, User
+from people.models import Authority, Interest, Learner, Licence, LicenceClaim, Membership, User
 
 Role = Membership.Role
 TRAINERS = (Role.AUTHOR, Role.REVIEWER)
@@ -58,6 +58,23 @@ def kept_from(user: Any, *, place: str = "learner") -> Q:
     )
 
 
+def known_people(user: Any) -> set[int]:
+    """The keys of the same people, for what is not filtered by the database."""
+    known = Interest.objects.current().of(user).order_by()
+    records = Learner.objects.order_by()
+    keys = (
+        records.filter(user=user.pk)
+        .values_list("pk")
+        .union(
+            records.filter(succeeded_by__user=user.pk).values_list("pk"),
+            records.filter(succeeded_by__in=known.values("learner")).values_list("pk"),
+            known.values_list("learner"),
+            known.exclude(learner__succeeded_by=None).values_list("learner__succeeded_by"),
+        )
+    )
+    return {key for (key,) in keys}
+
+
 def conflict(user: Any, learner: Learner) -> str:
     """Why this person may have nothing to do with ``learner``: "own_record" or "interest"; empty
     where nothing is known against it."""
@@ -97,6 +114,13 @@ def endable_interests(user: Any) -> QuerySet[Interest]:
     return others.filter(
         Q(learner__authority__in=served) | Q(learner__in=licensed.values("holder"))
     )
+
+
+def decidable_claims(user: Any) -> "QuerySet[LicenceClaim]":
+    """Claims that wait for the person as a licensing officer; never their own, nor that of somebody
+    they know."""
+    waiting = LicenceClaim.objects.waiting().for_officer(user).exclude(kept_from(user))
+    return waiting.select_related("learner__user", "authority")
 
 
 def may_decide_claim(user: User | AnonymousUser, *, authority: Authority) -> bool:

@@ -92,8 +92,7 @@ class WaitingClaimsView(WagtailAdminTemplateMixin, ListView):
     paginate_by = 50
 
     def get_queryset(self) -> QuerySet[LicenceClaim]:
-        waiting = LicenceClaim.objects.waiting().for_officer(self.request.user)
-        return waiting.select_related("learner__user", "authority")
+        return perms.decidable_claims(self.request.user)
 
 
 class DecideClaimView(WagtailAdminTemplateMixin, DetailView):
@@ -105,8 +104,7 @@ class DecideClaimView(WagtailAdminTemplateMixin, DetailView):
     context_object_name = "claim"
 
     def get_queryset(self) -> QuerySet[LicenceClaim]:
-        waiting = LicenceClaim.objects.waiting().for_officer(self.request.user)
-        return waiting.select_related("learner__user", "authority")
+        return perms.decidable_claims(self.request.user)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         candidates = Licence.objects.like(self.object).select_related("holder")

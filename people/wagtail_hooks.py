@@ -9,7 +9,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
 from people import perms, views
-from people.models import LicenceClaim, Membership
+from people.models import Membership
 
 
 @hooks.register("register_admin_urls")
@@ -64,7 +64,7 @@ class WaitingClaimsPanel(Component):
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         user = parent_context["request"].user
-        return {"waiting": LicenceClaim.objects.waiting().for_officer(user).count()}
+        return {"waiting": perms.decidable_claims(user).count()}
 
 
 @hooks.register("construct_homepage_panels")

@@ -11,6 +11,7 @@ from assessments import perms, waiting
 from assessments.actions.letters import tell
 from assessments.models import Case, CaseEntry, Sitting
 from assessments.refusals import CaseRefused
+from people import perms as people
 from people.models import Learner, User
 
 Kind = CaseEntry.Kind
@@ -168,8 +169,8 @@ def _locked(case: Case) -> Case:
 def _look_in(by: User, sitting: Sitting) -> None:
     if not perms.may_look_into(by, sitting=sitting):
         raise CaseRefused("not_allowed")
-    if perms.is_own(by, sitting):
-        raise CaseRefused("own_record")
+    if code := people.conflict(by, sitting.learner):
+        raise CaseRefused(code)
 
 
 def _own(learner: Learner, case: Case) -> None:

@@ -12,6 +12,7 @@ from assessments.actions.letters import tell
 from assessments.actions.sittings import passed
 from assessments.models import ResultChange, Sitting, Withdrawal
 from assessments.refusals import ResultRefused
+from people import perms as people
 from people.models import Learner, User
 
 logger = logging.getLogger(__name__)
@@ -51,8 +52,8 @@ def void(
 def _refuse_void(sitting: Sitting, reason: str, by: User) -> None:
     if not perms.voidable_sittings(by).filter(pk=sitting.pk).exists():
         raise ResultRefused("not_allowed")
-    if perms.is_own(by, sitting):
-        raise ResultRefused("own_record")
+    if code := people.conflict(by, sitting.learner):
+        raise ResultRefused(code)
     if sitting.result == Outcome.PASSED:
         raise ResultRefused("passed")
     if not reason.strip():

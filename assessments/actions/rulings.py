@@ -11,6 +11,7 @@ from assessments.actions.bank import retire
 from assessments.actions.letters import tell
 from assessments.models import Challenge, Sitting, Withdrawal
 from assessments.refusals import RulingRefused
+from people import perms as people
 from people.models import User
 
 Decision = Challenge.Decision
@@ -62,8 +63,8 @@ def _locked(challenge: Challenge) -> Challenge:
 def _refuse_ruling(challenge: Challenge, by: User) -> None:
     if not perms.may_rule_on(by, challenge.question):
         raise RulingRefused("not_allowed")
-    if perms.is_own(by, challenge.sitting):
-        raise RulingRefused("own_record")
+    if code := people.conflict(by, challenge.sitting.learner):
+        raise RulingRefused(code)
     if perms.wrote(by, challenge.question, challenge.revision_id):
         raise RulingRefused("own_version")
 
@@ -111,8 +112,8 @@ def _refuse_confirmation(withdrawal: Withdrawal, by: User) -> None:
         raise RulingRefused("own_proposal")
     if perms.wrote(by, withdrawal.question, withdrawal.revision_id):
         raise RulingRefused("own_version")
-    if perms.sat_with(by, withdrawal):
-        raise RulingRefused("own_record")
+    if code := perms.sat_with(by, withdrawal):
+        raise RulingRefused(code)
     for challenge in withdrawal.challenges.select_related("sitting"):
         _refuse_broken_seal(challenge.sitting)
 

@@ -72,9 +72,12 @@ class People:
         return sorted(self.others.values(), reverse=True)
 
 
-def impact_of(withdrawal: Withdrawal, *, served: Collection[int | None]) -> dict[Effect, People]:
-    """Whom it touches, for a reader who serves the authorities with these keys. Every effect has
-    its place, in the order of the list above. Call inside a transaction, where the cursor lives."""
+def impact_of(
+    withdrawal: Withdrawal, *, served: Collection[int | None], hidden: Collection[int] = ()
+) -> dict[Effect, People]:
+    """Whom it touches, for a reader who serves the authorities with these keys and is told no name
+    of the ``hidden`` people. Every effect has its place, in the order of the list above. Call
+    inside a transaction, where the cursor lives."""
     groups = {effect: People() for effect in Effect}
     for sitting, effect in effects(withdrawal):
         people = groups[effect]
@@ -82,7 +85,7 @@ def impact_of(withdrawal: Withdrawal, *, served: Collection[int | None]) -> dict
             people.others[sitting.authority_id] += 1
             continue
         people.known += 1
-        if len(people.named) < NAMED:
+        if len(people.named) < NAMED and sitting.learner_id not in hidden:
             people.named.append(Affected(sitting.pk, sitting.learner.full_name, effect))
     return groups
 

@@ -40,7 +40,6 @@ from assessments.perms.desk import (
     serves,
 )
 from assessments.perms.results import (
-    is_own,
     is_reviewer,
     may_read_sittings,
     may_rule_on,
@@ -78,7 +77,6 @@ __all__ = [
     "desk_sittings",
     "find_people",
     "had_a_part",
-    "is_own",
     "is_reviewer",
     "may_decide_rules",
     "may_look_into",

@@ -30,9 +30,9 @@ def serves(user: Any, *roles: str, authority: Authority | None) -> bool:
 
 def reason_against(user: Any, *roles: str, learner: Learner, authority: Authority | None) -> str:
     """Why this member of staff may not act for the learner; empty when they may. Nobody acts on
-    their own record, whatever they are (R47)."""
-    if learner.user_id == user.pk:
-        return "own_record"
+    their own record, whatever they are, nor on that of somebody they know (R47)."""
+    if code := people.conflict(user, learner):
+        return code
     return "" if serves(user, *roles, authority=authority) else "not_allowed"
 
 
@@ -44,7 +44,7 @@ def may_note_outages(user: Any) -> bool:
 def desk_people(user: Any, *roles: str) -> QuerySet[Learner]:
     """The people in training of the authorities at which ``user`` holds one of ``roles``."""
     learners = Learner.objects.select_related("authority", "user")
-    return _served(learners, user, roles, "authority")
+    return _served(learners, user, roles, "authority", learner="")
 
 
 def find_people(user: Any, named: str) -> QuerySet[Learner]:
@@ -101,7 +101,11 @@ def rounds_without_tries(user: Any, *, now: datetime) -> QuerySet[Enrolment]:
     return refer.order_by("last_ended_at", "pk")
 
 
-def _served(rows: QuerySet[Any], user: Any, roles: tuple[str, ...], place: str) -> QuerySet[Any]:
+def _served(
+    rows: QuerySet[Any], user: Any, roles: tuple[str, ...], place: str, learner: str = "learner"
+) -> QuerySet[Any]:
+    """Of the authorities served, but never what is about the reader or somebody they know."""
+    rows = rows.exclude(people.kept_from(user, place=learner))
     if user.is_superuser:
         return rows
     return rows.filter(**{f"{place}__in": people.authorities_of(user, *roles)})

@@ -21,8 +21,9 @@ def may_read_sittings(user: Any) -> bool:
 
 def readable_sittings(user: Any) -> QuerySet[Sitting]:
     """Closed sittings of the authorities where the person is an officer or auditor now; all of them
-    for platform administrators. Never one's own: a script is not its candidate's to read."""
-    sittings = Sitting.objects.filter(closed_at__isnull=False).exclude(learner__user=user.pk)
+    for platform administrators. Never one's own: a script is not its candidate's to read. Nor that
+    of somebody in whom the person declared an interest (R47)."""
+    sittings = Sitting.objects.filter(closed_at__isnull=False).exclude(people.kept_from(user))
     if user.is_superuser:
         return sittings
     return sittings.filter(authority__in=people.authorities_of(user, Role.OFFICER, Role.AUDITOR))
@@ -34,11 +35,6 @@ def voidable_sittings(user: Any) -> QuerySet[Sitting]:
     if user.is_superuser:
         return Sitting.objects.all()
     return Sitting.objects.filter(authority__in=people.authorities_of(user, Role.OFFICER))
-
-
-def is_own(user: Any, sitting: Sitting) -> bool:
-    """Nobody changes what is on record about themselves (R47)."""
-    return bool(sitting.learner.user_id == user.pk)
 
 
 def named_authorities(user: Any) -> QuerySet[Authority]:
@@ -82,6 +78,9 @@ def wrote(user: Any, question: Question, revision_id: int | None) -> bool:
     return bool(versions.filter(pk__gt=before, pk__lte=revision_id, user=user.pk).exists())
 
 
-def sat_with(user: Any, withdrawal: Withdrawal) -> bool:
-    """Whether the version stood on a paper of their own: then it is their own matter (R47)."""
-    return withdrawal.draws().filter(sitting__learner__user=user.pk).exists()
+def sat_with(user: Any, withdrawal: Withdrawal) -> str:
+    """Whose paper the version stood on makes it their own matter (R47): "own_record", or "interest"
+    for somebody they know; empty where neither is so."""
+    draws = withdrawal.draws().filter(people.kept_from(user, place="sitting__learner"))
+    first = draws.select_related("sitting__learner__succeeded_by").first()
+    return people.conflict(user, first.sitting.learner) if first else ""

@@ -25,11 +25,13 @@ from assessments.bundle import bundle_of
 from assessments.forms import VoidForm
 from assessments.models import Sitting
 from assessments.pdf import render_bundle
+from people import perms as people
 from people.models import User
 
 RESULT_REFUSALS: dict[str, str | Promise] = {
     "not_allowed": gettext_lazy("Only a licensing officer of this council may do that."),
     "own_record": gettext_lazy("Nobody may change their own record."),
+    "interest": gettext_lazy("You have said that you know this person. A colleague has to do it."),
     "no_reason": gettext_lazy("Give the reason."),
     "passed": gettext_lazy("A passed test stays. Two people can revoke its certificate."),
 }
@@ -153,9 +155,8 @@ class VoidSittingView(WagtailAdminTemplateMixin, FormView):
 
     @cached_property
     def sitting(self) -> Sitting:
-        voidable = perms.voidable_sittings(self.request.user).exclude(
-            learner__user=self.request.user.pk
-        )
+        user = self.request.user
+        voidable = perms.voidable_sittings(user).exclude(people.kept_from(user))
         related = voidable.select_related("learner", "course").defer("paper")
         return get_object_or_404(related, pk=self.kwargs["pk"])
 

@@ -36,6 +36,7 @@ Kind = CaseEntry.Kind
 REFUSALS: dict[str, str | Promise] = {
     "not_allowed": gettext_lazy("A licensing officer of this council looks into tests."),
     "own_record": gettext_lazy("This is your own test. Somebody else has to look into it."),
+    "interest": gettext_lazy("You have said that you know this person. A colleague has to do it."),
     "not_closed": gettext_lazy("This test is not finished yet."),
     "no_notice": gettext_lazy("Tell the driver first, and give them time to reply."),
     "too_early": gettext_lazy(

@@ -8,6 +8,7 @@ from assessments.models import Adjustment
 
 REFUSALS: dict[str, str | Promise] = {
     "own_record": gettext_lazy("You cannot do this for yourself. Ask a colleague."),
+    "interest": gettext_lazy("You have said that you know this person. A colleague has to do it."),
     "no_reason": gettext_lazy("Say why."),
     "decided_already": gettext_lazy("Somebody has decided this already. Nothing has changed."),
     "nothing_granted": gettext_lazy("Choose at least one kind of help."),

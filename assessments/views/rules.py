@@ -24,6 +24,7 @@ from assessments.models.reach import Reach, term
 from assessments.presets import PRESETS
 from assessments.views import rule_words
 from courses.models import CoursePage
+from people import perms as people
 from people.models import User
 
 ON_A_PAGE = 50
@@ -91,7 +92,8 @@ class TestRuleView(StaffRulesMixin, DetailView):
         rule, before, names = reach.rule, reach.before, None
         old = list(before.blueprint.select_related("topic")) if before else []
         if perms.may_name_affected(self.request.user, rule):
-            rounds = Paginator(reach.losing(), ON_A_PAGE)
+            losing = reach.losing().exclude(people.kept_from(self.request.user))
+            rounds = Paginator(losing, ON_A_PAGE)
             rounds.count = reach.counts.losing
             names = rounds.get_page(self.request.GET.get("p"))
         return {

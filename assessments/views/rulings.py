@@ -26,6 +26,7 @@ from assessments.forms import RulingForm
 from assessments.models import Challenge, Withdrawal
 from assessments.models.impact import Affected, Effect, effects, impact_of
 from courses.views.spreadsheets import Spreadsheet
+from people import perms as people
 from people.models import User
 
 logger = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ WAITING = 100  # Challenges on the desk at a time; the oldest come first.
 RULING_REFUSALS: dict[str, str | Promise] = {
     "not_allowed": gettext_lazy("You do not review the questions of this council."),
     "own_record": gettext_lazy("This is about your own test. Somebody else has to decide."),
+    "interest": gettext_lazy("You have said that you know this person. A colleague has to do it."),
     "own_version": gettext_lazy("You wrote this question. Somebody else has to decide."),
     "own_proposal": gettext_lazy("You proposed this. Another reviewer has to confirm it."),
     "no_reason": gettext_lazy("Give the reason."),
@@ -138,6 +140,11 @@ class WithdrawalMixin(DeskMixin):
         nobodys: set[int | None] = {None} if self.person.is_superuser else set()
         return nobodys | set(perms.named_authorities(self.person).values_list("pk", flat=True))
 
+    @cached_property
+    def hidden(self) -> set[int]:
+        """The people whom the reader does not see by name: themselves, and whom they know."""
+        return people.known_people(self.person)
+
 
 class WithdrawalView(WithdrawalMixin, TemplateView):
     """What taking the version out changes, and the button with which a second person confirms."""
@@ -147,7 +154,7 @@ class WithdrawalView(WithdrawalMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         with transaction.atomic():
-            groups = impact_of(self.withdrawal, served=self.served)
+            groups = impact_of(self.withdrawal, served=self.served, hidden=self.hidden)
         challenge = self.withdrawal.challenges.select_related("sitting").first()
         question = challenge.sitting.questions[challenge.position - 1] if challenge else None
         return super().get_context_data(
@@ -192,16 +199,18 @@ class WithdrawalImpactView(WithdrawalMixin, View):
             (_("What it means"), lambda person: str(EFFECTS[person.effect])),
         ]
         file = Spreadsheet(columns, filename=f"withdrawal-{pk}")
-        people = self._people(self.withdrawal, self.served)  # Found before the file begins.
+        rows = self._people(self.withdrawal, self.served, self.hidden)  # Before the file begins.
         return StreamingHttpResponse(
-            file.stream_csv(people),
+            file.stream_csv(rows),
             content_type="text/csv",
             headers={"Content-Disposition": f'attachment; filename="withdrawal-{pk}.csv"'},
         )
 
     @staticmethod
-    def _people(withdrawal: Withdrawal, served: Collection[int | None]) -> Iterator[Affected]:
+    def _people(
+        withdrawal: Withdrawal, served: Collection[int | None], hidden: Collection[int]
+    ) -> Iterator[Affected]:
         with transaction.atomic():
             for sitting, effect in effects(withdrawal):
-                if sitting.authority_id in served:
+                if sitting.authority_id in served and sitting.learner_id not in hidden:
                     yield Affected(sitting.pk, sitting.learner.full_name, effect)

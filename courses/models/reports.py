@@ -137,9 +137,11 @@ SELECT person.place_id, learner.full_name, person.state, person.lessons_done, la
 FROM person
 JOIN people_learner learner ON learner.id = person.learner_id
 LEFT JOIN latest USING (enrolment_id)
+WHERE person.learner_id <> ALL(%(hidden)s)
 ORDER BY learner.full_name, person.place_id
 LIMIT %(limit)s OFFSET %(offset)s
 """
+LISTED = "SELECT count(*) FROM person WHERE learner_id <> ALL(%(hidden)s)"
 TALLIES = "SELECT cohort_id, count(*), count(closed_at) FROM ({rounds}) AS round GROUP BY cohort_id"
 
 
@@ -211,23 +213,32 @@ def tallies(cohorts: Collection[Cohort]) -> dict[int, Tally]:
 
 
 class Report:
-    """The figures on the rounds that ``rounds`` selects with ``which``, as they stand ``now``."""
+    """The figures on the rounds that ``rounds`` selects with ``which``, as they stand ``now``. The
+    people with the keys ``hidden`` are counted and never listed."""
 
     def __init__(
-        self, course: CoursePage, rounds: str, which: dict[str, Any], *, now: datetime
+        self,
+        course: CoursePage,
+        rounds: str,
+        which: dict[str, Any],
+        *,
+        now: datetime,
+        hidden: Collection[int] = (),
     ) -> None:
         live = LessonPage.objects.live().descendant_of(course).order_by("path")
         self.pages = list(live.only("title", "path", "screens"))
-        self.rounds = rounds
+        self.rounds, self.hidden = rounds, list(hidden)
         self.parameters = {
             **which,
             "lessons": [page.pk for page in self.pages],
             "idle_since": now - IDLE,
+            "hidden": self.hidden,
         }
 
     @classmethod
-    def of_cohort(cls, cohort: Cohort, *, now: datetime) -> "Report":
-        return cls(cohort.course, OF_COHORTS, {"cohorts": [cohort.pk]}, now=now)
+    def of_cohort(cls, cohort: Cohort, *, now: datetime, hidden: Collection[int] = ()) -> "Report":
+        which = {"cohorts": [cohort.pk]}
+        return cls(cohort.course, OF_COHORTS, which, now=now, hidden=hidden)
 
     @classmethod
     def of_course(
@@ -246,6 +257,14 @@ class Report:
     @cached_property
     def total(self) -> int:
         return sum(self.states.values())
+
+    @cached_property
+    def listed(self) -> int:
+        """How many of them are listed."""
+        if not self.hidden:
+            return self.total
+        ((listed,),) = self._rows(LISTED)
+        return int(listed)
 
     def lessons(self) -> list[LessonFigures]:
         """Every live lesson, in the order in which they are taken."""
@@ -300,7 +319,7 @@ class People:
         self.report = report
 
     def __len__(self) -> int:
-        return self.report.total
+        return self.report.listed
 
     def __getitem__(self, page: slice) -> list[Person]:
         start, stop, _step = page.indices(len(self))

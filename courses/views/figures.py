@@ -26,6 +26,7 @@ from courses.models import Cohort, CoursePage
 from courses.models.reports import Person, Report
 from courses.views import charts, tables
 from courses.views.spreadsheets import FORMATS, Spreadsheet
+from people import perms as people
 from people.models import Authority, User
 
 ON_A_PAGE = 50
@@ -70,7 +71,7 @@ class CohortMixin(TrainingMixin):
         return get_object_or_404(perms.readable_cohorts(self.user), pk=self.kwargs["pk"])
 
     def report(self) -> Report:
-        return Report.of_cohort(self.cohort, now=self.now)
+        return Report.of_cohort(self.cohort, now=self.now, hidden=people.known_people(self.user))
 
 
 class CourseMixin(TrainingMixin):

@@ -27,6 +27,7 @@ from courses.models import Cohort, CohortPlace
 from courses.models.reports import tallies
 from courses.views import tables
 from courses.views.figures import ON_A_PAGE, CohortMixin, TrainingMixin
+from people import perms as people
 from people.models import Authority
 
 ANSWERS = {
@@ -250,6 +251,7 @@ class TakeOutView(ChangingMixin, TemplateView):
     @cached_property
     def place(self) -> CohortPlace:
         own = self.cohort.places.filter(learner__authority=self.cohort.authority_id)
+        own = own.exclude(people.kept_from(self.user))
         return get_object_or_404(own.select_related("learner"), pk=self.kwargs["place_pk"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -38,6 +38,22 @@ FROM certificates_certificate c LEFT JOIN assessments_sitting s ON s.id = c.sitt
 WHERE c.replaces_id IS NULL AND c.evidence_id IS NULL
 """
 
+# A corrected certificate and the one in its place: the same pass, and each names the other.
+REPLACED = """
+SELECT count(*), count(*) FILTER (
+    WHERE (e.recorded_at = later.issued_at AND old.passed_at = later.passed_at
+        AND old.passed_on = later.passed_on AND old.valid_until = later.valid_until
+        AND old.renew_from = later.renew_from AND old.course_id = later.course_id
+        AND old.counts_for_id = later.counts_for_id AND old.rule_id = later.rule_id
+        AND old.authority_id IS NOT DISTINCT FROM later.authority_id
+        AND later.learner_id IN (old.learner_id, l.succeeded_by_id)) IS NOT TRUE)
+FROM certificates_certificate old
+JOIN people_learner l ON l.id = old.learner_id
+LEFT JOIN certificates_certificate later ON later.replaces_id = old.id
+LEFT JOIN certificates_certificateevent e ON e.certificate_id = old.id AND e.kind = 'replaced'
+WHERE later.id IS NOT NULL OR e.id IS NOT NULL
+"""
+
 # The calendar is PostgreSQL's, not ours. A pass in the renewal window of a certificate that stood
 # when the new one was issued counts from that one's last day; serial numbers tell what came first.
 # Where the rule says so, a licence ends it earlier.
@@ -62,8 +78,9 @@ LEFT JOIN LATERAL (
         AND coalesce((
             SELECT standing.kind FROM certificates_certificateevent standing
             WHERE standing.certificate_id = held.id AND standing.id < issued.id
-            ORDER BY standing.id DESC LIMIT 1), 'issued') <> 'revoked'
+            ORDER BY standing.id DESC LIMIT 1), 'issued') NOT IN ('revoked', 'replaced')
 ) AS renewed ON true
+WHERE c.replaces_id IS NULL
 """
 
 PASSED_ON_LONDON_DAY = """
@@ -86,8 +103,10 @@ FROM (
 
 STANDING_CHANGED_BY_TWO = """
 SELECT count(*), count(*) FILTER (
-    WHERE (by_id <> seconded_by_id AND reason <> ''
-        AND (kind = 'reinstated') = (before = 'revoked')) IS NOT TRUE)
+    WHERE (((by_id <> seconded_by_id AND reason <> '')
+            OR (kind = 'replaced' AND reason_class = 'records_joined'))
+        AND (kind = 'reinstated') = (before = 'revoked')
+        AND before <> 'replaced') IS NOT TRUE)
 FROM (
     SELECT *, lag(kind, 1, 'issued') OVER (PARTITION BY certificate_id ORDER BY id) AS before
     FROM certificates_certificateevent
@@ -152,6 +171,11 @@ INVARIANTS = (
         "I20",
         "Two people and a reason stand behind every change of standing.",
         STANDING_CHANGED_BY_TWO,
+    ),
+    stated(
+        "I20-replaced",
+        "What stands in the place of a certificate tells of the same pass, and each of the other.",
+        REPLACED,
     ),
     stated("I29", "Every certificate has one event of its issue, with its facts.", ISSUED_ONCE),
     stated("I39", "The day of a pass is the London day of its instant.", PASSED_ON_LONDON_DAY),

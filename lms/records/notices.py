@@ -41,7 +41,7 @@ NONE_WENT_IN_VAIN = """
 SELECT count(*), count(*) FILTER (
     WHERE EXISTS (
             SELECT FROM certificates_certificateevent e
-            WHERE e.certificate_id = c.id AND e.kind = 'revoked'
+            WHERE e.certificate_id = c.id AND e.kind IN ('revoked', 'replaced')
                 AND e.recorded_at + m.patience < m.sent_at
                 AND NOT EXISTS (
                     SELECT FROM certificates_certificateevent later
@@ -55,7 +55,7 @@ SELECT count(*), count(*) FILTER (
                 AND later.issued_at + m.patience < m.sent_at
                 AND NOT EXISTS (
                     SELECT FROM certificates_certificateevent e
-                    WHERE e.certificate_id = later.id AND e.kind = 'revoked')))
+                    WHERE e.certificate_id = later.id AND e.kind IN ('revoked', 'replaced'))))
 FROM (
     SELECT sent_at, split_part(key, ':', 2) AS reference,
         CASE channel WHEN 'letter' THEN interval '8 days' ELSE %(skew)s END AS patience

@@ -25,6 +25,7 @@ from assessments.actions.sittings import open_sitting, stand
 from assessments.models import Answer, Sitting
 from certificates.actions import (
     carry_over,
+    correct,
     issue_missing,
     issue_recognised,
     queue_due_reminders,
@@ -60,6 +61,7 @@ Role = Membership.Role
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 FIRST_DAY, RENEWAL_DAY = date(2020, 2, 29), date(2023, 1, 10)
 REVOKED_DAY = date(2023, 9, 1)
+CORRECTED_DAY = date(2023, 8, 1)
 
 
 def broken() -> dict[str, int]:
@@ -217,6 +219,20 @@ def recognise_elsewhere(course):
     }
 
 
+def correct_name(course):
+    """Reminded once under a wrong name, then corrected; reminded again under the right one."""
+    certificate = certify(LearnerFactory(), course, day=CORRECTED_DAY)
+    remind(certificate, days=60)
+    relay_messages(now=noon_before(certificate, days=60), limit=1000)
+    people = {"by": UserFactory(), "seconded_by": UserFactory()}
+    later = noon_before(certificate, days=59)
+    correct(
+        certificate=certificate, holder_name="Right Example", reason="Wrong.", now=later, **people
+    )
+    remind(certificate, days=30)
+    return certificate.replacement
+
+
 def certify(learner, course, *, day):
     pass_on(learner, course, day=day)
     return Certificate.objects.of(learner).latest("pk")
@@ -254,6 +270,7 @@ def make_records() -> dict:
     first, renewed = renew_early(course)
     reminded = remind_and_revoke(course)
     came_back = remind_in_vain(course)
+    corrected = correct_name(course)
     score_again()
     stranger = LearnerFactory()
     own_rule = make_validity_rule(authority=stranger.authority, months=12)
@@ -275,6 +292,8 @@ def make_records() -> dict:
         "reminded": reminded.pk,
         "came_back": came_back.reference,
         "plain": plain.pk,
+        "corrected": corrected.pk,
+        "wrong": corrected.replaces_id,
         "own_rule": own_rule.pk,
         "passed": plain.sitting_id,
         **recognise_elsewhere(course),
@@ -424,6 +443,23 @@ BREAKS = {
             SELECT min(id) FROM certificates_certificateevent
             WHERE certificate_id = %(reminded)s AND kind = 'revoked')
     """,
+    "I20 revoked once replaced": """
+        INSERT INTO certificates_certificateevent (certificate_id, kind, recorded_at, effective_on,
+            by_id, seconded_by_id, reason_class, reason)
+        SELECT certificate_id, 'revoked', recorded_at, effective_on, by_id, seconded_by_id,
+            'other', reason
+        FROM certificates_certificateevent WHERE certificate_id = %(wrong)s AND kind = 'replaced'
+    """,
+    "I20-replaced without its event": """
+        DELETE FROM certificates_reminder WHERE certificate_id = %(wrong)s;
+        DELETE FROM certificates_certificateevent
+        WHERE certificate_id = %(wrong)s AND kind = 'replaced'
+    """,
+    "I20-replaced with other days": """
+        UPDATE certificates_certificate
+        SET renew_from = renew_from + 1
+        WHERE id = %(corrected)s
+    """,
     "I29": """
         DELETE FROM certificates_certificateevent
         WHERE certificate_id = %(plain)s AND kind = 'issued'
@@ -459,6 +495,11 @@ BREAKS = {
     "I24-instead of nothing": """
         UPDATE outbox_message SET instead_of_id = NULL
         WHERE key LIKE 'reminder:' || %(came_back)s || ':60:%%'
+    "I25 corrected": """
+        UPDATE outbox_message m
+        SET sent_at = m.sent_at + interval '2 days'
+        FROM certificates_reminder r
+        WHERE m.id = r.message_id AND m.sent_at IS NOT NULL AND r.certificate_id = %(wrong)s
     """,
     "I25 revoked": """
         UPDATE outbox_message m

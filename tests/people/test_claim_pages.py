@@ -4,7 +4,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from people.actions import decide_claim, end_membership, grant_membership
+from people.actions import decide_claim, declare_interest, end_membership, grant_membership
 from people.models import LicenceClaim, Membership
 from tests.factories import AuthorityFactory, LearnerFactory, LicenceFactory, UserFactory
 
@@ -130,3 +130,26 @@ def test_first_decision_stands(officer, claim, now):
     licence = LicenceFactory(authority=claim.authority)
     again = decide_claim(claim=claim, licence=licence, by=officer, now=now)
     assert again.decision == LicenceClaim.Decision.DECLINED
+
+
+@pytest.mark.parametrize("whose", ["somebody they know", "their own"])
+def test_claim_is_not_there_for_whoever_is_or_knows_the_person(client, officer, claim, now, whose):
+    client.force_login(officer)
+    page, requests = reverse("decide_claim", args=[claim.pk]), reverse("waiting_claims")
+    assert client.get(page).status_code == 200
+    if whose == "their own":
+        other = LearnerFactory(user=officer)
+        own = LicenceClaim.objects.create(
+            learner=other,
+            authority=claim.authority,
+            number="PH-10",
+            date_of_birth=date(1980, 3, 31),
+            made_at=now,
+        )
+        page, claim = reverse("decide_claim", args=[own.pk]), own
+    else:
+        declare_interest(user=officer, learner=claim.learner, reason="Cousin.", now=now)
+    assert client.get(page).status_code == client.post(page, {"licence": "none"}).status_code == 404
+    assert claim.number not in re.findall(r"PH-\d+", client.get(requests).content.decode())
+    with pytest.raises(ValueError, match="Somebody else has to decide"):
+        decide_claim(claim=claim, licence=None, by=officer, now=now)
