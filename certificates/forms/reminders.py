@@ -77,9 +77,10 @@ class ReminderTextForm(WagtailAdminModelForm):
 
 def _error(problem: Problem) -> ValidationError:
     places = ", ".join(f"{{{place}}}" for place in PLACES)
-    message = PROBLEMS[problem.code]
     return ValidationError(
-        message, code=problem.code, params={"about": problem.about, "places": places}
+        str(PROBLEMS[problem.code]),
+        code=problem.code,
+        params={"about": problem.about, "places": places},
     )
 
 

@@ -1,5 +1,6 @@
 """Reminders by post: print a batch, post it, say so."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -31,7 +32,6 @@ from certificates.letter_pdf import render_letters
 from certificates.views.reminding import ReminderMixin
 from courses.views.spreadsheets import Spreadsheet
 from outbox.models import Message
-from people.models import Authority
 
 REFUSALS = {
     "not_allowed": gettext_lazy("You do not post the letters of this council."),
@@ -65,12 +65,11 @@ class LettersView(LetterMixin, TemplateView):
     template_name = "certificates/admin/letters.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        waiting: dict[Authority, int] = {}
-        for letter in waiting_letters(self.authorities):
-            authority = reminder_of(letter).certificate.authority_id
-            waiting[authority] = waiting.get(authority, 0) + 1  # type: ignore[index]
-        names = self.authorities.in_bulk(list(waiting))
-        rows = [(names[pk], number) for pk, number in waiting.items()]  # type: ignore[index]
+        waiting = Counter(
+            reminder_of(letter).certificate.authority_id
+            for letter in waiting_letters(self.authorities)
+        )
+        rows = [(each, waiting[each.pk]) for each in self.authorities if waiting[each.pk]]
         return super().get_context_data(rows=rows, **kwargs)
 
     def post(self, request: HttpRequest) -> HttpResponse:

@@ -18,7 +18,7 @@ from certificates import perms
 from certificates.actions.instead import undelivered
 from certificates.actions.posting import reminder_of
 from certificates.channels import Way, masked
-from certificates.models import Certificate, Reminder
+from certificates.models import Certificate, CertificateQuerySet, Reminder
 from certificates.proof import proof_of, render_proof
 from outbox.models import Message, MessageEvent
 from people.models import User
@@ -43,7 +43,7 @@ class ReminderMixin(WagtailAdminTemplateMixin):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         may_remind = perms.reminding_authorities(self.person).exists()
-        return super().get_context_data(may_remind=may_remind, **kwargs)  # type: ignore[misc,no-any-return]
+        return super().get_context_data(may_remind=may_remind, **kwargs)  # type: ignore[no-any-return]
 
     @property
     def person(self) -> User:
@@ -51,7 +51,7 @@ class ReminderMixin(WagtailAdminTemplateMixin):
         return self.request.user
 
     @property
-    def visible(self) -> QuerySet[Certificate]:
+    def visible(self) -> CertificateQuerySet:
         return Certificate.objects.visible_to(self.person).order_by()
 
 

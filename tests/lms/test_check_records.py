@@ -39,7 +39,6 @@ from courses.models import Approval
 from lms import records
 from lms.demo.history import pass_on, take_lesson
 from outbox.actions import record_bounce, relay_messages
-from outbox.models import MessageEvent
 from people.actions import claim_licence
 from people.models import Learner, Membership
 from tests.assessments.ruled import withdrawn
@@ -495,6 +494,7 @@ BREAKS = {
     "I24-instead of nothing": """
         UPDATE outbox_message SET instead_of_id = NULL
         WHERE key LIKE 'reminder:' || %(came_back)s || ':60:%%'
+    """,
     "I25 corrected": """
         UPDATE outbox_message m
         SET sent_at = m.sent_at + interval '2 days'
