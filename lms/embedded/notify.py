@@ -23,11 +23,13 @@ import re
 import sys
 import threading
 import time
+from bisect import bisect_left
 from collections import Counter
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -102,17 +104,17 @@ class Post:
     def _refuse_over_limit(self, control: dict[str, Any]) -> None:
         now, per_minute = datetime.now(UTC), control.get("per_minute", PER_MINUTE)
         per_day = control.get("per_day", PER_DAY)
-        if self._since(now - MINUTE, at_most=per_minute) >= per_minute:
+        if self._since(now - MINUTE) >= per_minute:
             said = f"Exceeded rate limit for key type LIVE of {per_minute} requests per 60 seconds"
             raise failure(429, "RateLimitError", said)
-        if len(self.accepted) >= per_day and self._since(now - DAY, at_most=per_day) >= per_day:
+        if self._since(now - DAY) >= per_day:
             said = f"Exceeded send limits ({per_day}) for today"
             raise failure(429, "TooManyRequestsError", said)
 
-    def _since(self, moment: datetime, *, at_most: int) -> int:
-        """How many of the latest were accepted since then, counting no further than needed."""
-        latest = self.accepted[-at_most:] if at_most else []
-        return sum(kept["created_at"] > moment.isoformat() for kept in latest)
+    def _since(self, moment: datetime) -> int:
+        """How many were accepted since then. They stand in order of time."""
+        first = bisect_left(self.accepted, moment.isoformat(), key=itemgetter("created_at"))
+        return len(self.accepted) - first
 
     def loses(self, control: dict[str, Any]) -> bool:
         with self.lock:
