@@ -25,6 +25,7 @@ from outbox.transports import remembered
 PER_PAGE = 50
 REFUSALS: dict[str, str | Promise] = {
     "not_given_up": gettext_lazy("This message was put back already."),
+    "sent_instead": gettext_lazy("It was sent by another channel instead."),
     "no_reason": gettext_lazy("Give the reason."),
 }
 

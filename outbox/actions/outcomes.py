@@ -19,7 +19,8 @@ PATIENCE = (0.5, 1, 2, 4, 8, 16)  # Seconds; an answer is kept in hand while Pos
 
 
 class RetryRefused(Exception):
-    """The message cannot be put back: it is ``not_given_up``, or there is ``no_reason``."""
+    """The message cannot be put back: it is ``not_given_up``, another was ``sent_instead``, or
+    there is ``no_reason``."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -103,11 +104,14 @@ def retry(*, message_id: int, by: AbstractBaseUser, reason: str, now: datetime) 
 
     After an unknown outcome the provider is asked first if it still can be; where it cannot, staff
     decide by this that a message sent twice is better than one not sent. Raises ``RetryRefused``
-    for whatever is not given up, was withdrawn or is emptied; so does a repeat.
+    for whatever is not given up, was withdrawn or emptied, or has another message standing in for
+    it by another channel; so does a repeat.
     """
     message = Message.objects.select_for_update(of=("self",)).get(pk=message_id)
     if not Message.objects.dead().filter(pk=message_id).exists():
         raise RetryRefused("not_given_up")
+    if Message.objects.filter(instead_of=message).exists():
+        raise RetryRefused("sent_instead")
     if not reason.strip():
         raise RetryRefused("no_reason")
     if message.attempted_at and not remembered(message, now=now):

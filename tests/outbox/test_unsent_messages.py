@@ -60,6 +60,14 @@ def test_withdrawn_message_cannot_be_put_back(now):
         retry(message_id=message.pk, by=UserFactory(), reason="Please.", now=now)
 
 
+def test_message_that_another_stands_in_for_cannot_be_put_back(now, client, admin, notify):
+    message = given_up(now)
+    queue(now, key="notice:1:email", instead_of=message.pk)
+    page = client.post(reverse("unsent_message", args=[message.pk]), {"reason": "Please."})
+    assert "It was sent by another channel instead." in page.content.decode()
+    assert kinds(message) == ["given_up"]
+
+
 def test_unknown_mail_is_sent_once_more_when_staff_decide_so(
     now, mail_server, mailoutbox, settings
 ):
