@@ -6,7 +6,7 @@ import textwrap
 import pytest
 import redis
 
-from tests.databases import connect
+from tests.databases import admin_connection, connect
 from tests.site import running_site, wait_for
 
 pytestmark = pytest.mark.processes
@@ -35,10 +35,11 @@ PASS = textwrap.dedent(
 
 
 def certificates(site):
-    """How many certificates the newly passed driver holds."""
+    """How many certificates with their files the newly passed driver holds."""
     with connect(site.database) as connection:
         return connection.execute(
             "SELECT count(*) FROM certificates_certificate c"
+            " JOIN certificates_certificatedocument d ON d.certificate_id = c.id"
             " JOIN people_learner l ON l.id = c.learner_id"
             " JOIN people_user u ON u.id = l.user_id WHERE u.email = 'new.driver@demo.example'"
         ).fetchone()[0]
@@ -84,4 +85,35 @@ def test_redis_gone_at_the_moment_of_the_pass_loses_nothing():
         site.env["REDIS_URL"] = here
         site.start("worker")
         site.start("beat")
+        assert_settled(site)
+
+
+DELIVER_AGAIN = textwrap.dedent(
+    """
+    from assessments.models import Sitting
+    from certificates.tasks import issue_certificate
+    sitting = Sitting.objects.get(learner__user__email="new.driver@demo.example")
+    for _ in range(3):
+        issue_certificate.delay(str(sitting.pk))
+    """
+)
+
+
+def cut_all_connections(site):
+    """What a restarted PostgreSQL does to whoever was connected."""
+    with admin_connection() as admin:
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+            [site.database],
+        )
+
+
+def test_message_delivered_four_times_over_cut_connections_issues_one_certificate():
+    with running_site("worker") as site:
+        pass_the_test(site)
+        wait_for(lambda: certificates(site), what="the certificate")
+        cut_all_connections(site)
+        site.manage("shell", "-v", "0", "-c", DELIVER_AGAIN)
+        with redis.Redis.from_url(site.redis_url) as server:
+            wait_for(lambda: not server.llen("celery"), what="the queue to be empty")
         assert_settled(site)
