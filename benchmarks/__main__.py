@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from benchmarks.alone import pdfs, reminders
+from benchmarks.alone import arrivals, issues, reminders
 from benchmarks.databases import BusyError, alone, filled
 from benchmarks.figure import Figure, table
 from benchmarks.options import Options, parse
@@ -50,7 +50,8 @@ def measured(options: Options) -> Iterator[Figure]:
     with filled(options.learners) as large:
         yield status_calls(large, options.learners, options)
         yield sittings(large, options)
-        yield pdfs(large, options)
+        yield from issues(large, options)
+        yield from arrivals(large)
         yield from certificate_delay(large, options)
         yield from reminders(large, options)
 

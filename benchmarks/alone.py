@@ -1,4 +1,4 @@
-"""Figures of one process by itself: PDFs, and the sweep that queues reminders."""
+"""Figures without a web server: issuing, and the sweep that queues reminders."""
 
 from statistics import median
 from typing import NamedTuple
@@ -6,6 +6,10 @@ from typing import NamedTuple
 from benchmarks.databases import rows, run
 from benchmarks.figure import Figure, compared, readable
 from benchmarks.options import Options
+from benchmarks.serving import working
+
+ISSUES = 200
+RATE, MINUTE = 10, 60
 
 
 class Day(NamedTuple):
@@ -19,10 +23,32 @@ class Day(NamedTuple):
     after: float
 
 
-def pdfs(database: str, options: Options) -> Figure:
-    arguments = [str(options.seconds), str(options.rounds)]
-    rates = run(database, "-m", "benchmarks.rendering", *arguments).split()
-    return Figure("certificate PDFs on one core", f"{readable(median(map(float, rates)))} /s")
+def issues(database: str, options: Options) -> list[Figure]:
+    """One certificate from the lock on its sitting to the commit, and what its parts cost."""
+    lines = run(database, "-m", "benchmarks.issuing", str(ISSUES)).splitlines()
+    cost = {name: float(number) for name, _, number in (line.partition("\t") for line in lines)}
+    whole = cost.pop("whole")
+    return [
+        Figure("certificate PDFs on one core", f"{readable(1000 / cost['page'])} /s"),
+        Figure("certificates issued on one core, all told", f"{readable(1000 / whole)} /s"),
+        Figure("one certificate, all told", f"{readable(whole)} ms"),
+        *(Figure(f"  of it {name}", f"{readable(part)} ms") for name, part in cost.items()),
+    ]
+
+
+def arrivals(database: str) -> list[Figure]:
+    """From a pass to its certificate, with a worker, while passes arrive at a steady rate."""
+    with working(database):
+        run(database, "-m", "benchmarks.arrivals", "2", "2")  # Reads fonts; not counted.
+        rate, *seconds = run(
+            database, "-m", "benchmarks.arrivals", str(RATE), str(MINUTE)
+        ).splitlines()
+    waits = sorted(map(float, seconds))
+    name = f"pass to certificate, {float(rate):.1f} passes a second"
+    return [
+        Figure(f"{name}, median", f"{readable(median(waits))} s"),
+        Figure(f"{name}, 95th percentile", f"{readable(waits[int(len(waits) * 0.95)])} s"),
+    ]
 
 
 def reminders(database: str, options: Options) -> list[Figure]:
