@@ -15,6 +15,7 @@ from typing import Any, final
 from zoneinfo import ZoneInfo
 
 import pypdfium2
+import zxingcpp
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pypdfium2 import raw
 
@@ -117,6 +118,7 @@ class Page:
     title: str
     text: str
     links: frozenset[str]
+    codes: frozenset[str]
 
 
 def read(pdf: bytes) -> Page:
@@ -130,12 +132,19 @@ def read(pdf: bytes) -> Page:
                 title=document.get_metadata_value("Title"),
                 text=words.get_text_range(),
                 links=frozenset(_links(document, page)),
+                codes=frozenset(_codes(page)),
             )
             words.close()
             page.close()
         finally:
             document.close()
     return found
+
+
+def _codes(page: Any) -> Iterator[str]:
+    """What a telephone reads from the lower half, where no logo stands."""
+    below = page.render(scale=2, crop=(0, 0, 0, page.get_height() / 2), grayscale=True)
+    yield from (code.text for code in zxingcpp.read_barcodes(below.to_pil()))
 
 
 def _links(document: Any, page: Any) -> Iterator[str]:
@@ -156,6 +165,8 @@ def _page_problems(facts: Facts, page: Page) -> Iterator[str]:
         yield "pdf_says_else:title"
     if page.links != {facts.verify_url}:
         yield "pdf_says_else:link"
+    if page.codes != {facts.verify_url}:
+        yield "pdf_says_else:code"
     text = _compact(page.text)
     if "Thisisnotalicence." not in text or _compact(facts.verify_url) not in text:
         yield "pdf_says_else:notice"

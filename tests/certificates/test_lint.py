@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from certificates import credential
+from certificates import credential, pdf
 from certificates.actions.sealing import facts_of
 from certificates.lint import Linted, LintFailed, lint, name_problems
 from certificates.models import Certificate
@@ -44,9 +44,9 @@ def parts(certificate, words=PLAIN):
     )
 
 
-def refused(facts, pdf, said):
+def refused(facts, page, said):
     with pytest.raises(LintFailed) as failure:
-        lint(facts, pdf, said)
+        lint(facts, page, said)
     return set(failure.value.problems)
 
 
@@ -114,8 +114,8 @@ CHANGES = {
 def test_fact_that_the_file_alone_says_differently_is_refused(field, change):
     value, code = change
     facts, _, said = parts(certificate_of())
-    pdf = render_certificate(certificate_of(**{field: value}))
-    problems = refused(facts, pdf, said)
+    page = render_certificate(certificate_of(**{field: value}))
+    problems = refused(facts, page, said)
     # What stands between two facts that are as they should be is not named, but it is found.
     assert f"pdf_says_else:{code}" in problems or field in ("course_edition", "replaces")
     assert not any(problem.startswith("credential") for problem in problems)
@@ -126,12 +126,19 @@ def test_fact_that_the_credential_alone_says_differently_is_refused(field, chang
     value, code = change
     if field == "passed_on":
         field, value = "passed_at", make().passed_at + timedelta(days=1)
-    facts, pdf, _ = parts(certificate_of(identity_method="Identity was not checked at the test"))
+    facts, page, _ = parts(certificate_of(identity_method="Identity was not checked at the test"))
     said = credential.build(certificate_of(**{field: value}))
     if field == "identity_method":
-        assert refused(facts, pdf, said) == {"credential_says_else:identity"}
+        assert refused(facts, page, said) == {"credential_says_else:identity"}
     else:
-        assert f"credential_says_else:{code}" in refused(facts, pdf, said)
+        assert f"credential_says_else:{code}" in refused(facts, page, said)
+
+
+def test_code_that_leads_elsewhere_is_refused(monkeypatch):
+    facts, _, said = parts(certificate_of())
+    draw = pdf._qr
+    monkeypatch.setattr(pdf, "_qr", lambda url: draw(url.replace("7K3M", "8K3M")))
+    assert refused(facts, render_certificate(certificate_of()), said) == {"pdf_says_else:code"}
 
 
 def test_longer_value_that_begins_alike_is_another_value():
@@ -141,8 +148,8 @@ def test_longer_value_that_begins_alike_is_another_value():
 
 def test_another_name_in_the_same_script_is_another_name():
     facts, _, said = parts(certificate_of(holder_name="محمد عبد الله"))
-    pdf = render_certificate(certificate_of(holder_name="محمد علی"))
-    assert "pdf_says_else:name" in refused(facts, pdf, said)
+    page = render_certificate(certificate_of(holder_name="محمد علی"))
+    assert "pdf_says_else:name" in refused(facts, page, said)
 
 
 def test_dates_out_of_order_are_refused():
@@ -151,18 +158,18 @@ def test_dates_out_of_order_are_refused():
 
 
 def test_pass_of_tomorrow_is_refused_but_clocks_may_differ_by_a_minute():
-    facts, pdf, said = parts(certificate_of())
+    facts, page, said = parts(certificate_of())
     early = replace(facts, issued_at=facts.issued_at - timedelta(seconds=59))
-    assert lint(early, pdf, said)
+    assert lint(early, page, said)
     earlier = replace(facts, issued_at=facts.issued_at - timedelta(minutes=2))
-    assert refused(earlier, pdf, said) == {"passed_in_the_future"}
+    assert refused(earlier, page, said) == {"passed_in_the_future"}
 
 
 def test_day_of_the_pass_is_the_london_day():
-    facts, pdf, said = parts(certificate_of())
+    facts, page, said = parts(certificate_of())
     late = replace(facts, passed_at=facts.passed_at.replace(hour=23, minute=30))
     assert "day_of_pass_differs" in refused(
-        replace(late, issued_at=late.passed_at + timedelta(days=1)), pdf, said
+        replace(late, issued_at=late.passed_at + timedelta(days=1)), page, said
     )
 
 
@@ -173,15 +180,15 @@ def test_two_pages_are_refused():
 
 @pytest.mark.parametrize("place", ["issuer", "credentialSubject", "credentialStatus", "validUntil"])
 def test_credential_that_lacks_a_part_is_refused(place):
-    facts, pdf, said = parts(certificate_of())
+    facts, page, said = parts(certificate_of())
     broken = copy.deepcopy(said)
     del broken[place]
-    assert refused(facts, pdf, broken) == {f"credential_malformed:{place}"}
+    assert refused(facts, page, broken) == {f"credential_malformed:{place}"}
 
 
 def test_credential_with_a_date_that_is_none_is_refused():
-    facts, pdf, said = parts(certificate_of())
-    assert refused(facts, pdf, {**said, "validUntil": "soon"}) == {"credential_malformed:dates"}
+    facts, page, said = parts(certificate_of())
+    assert refused(facts, page, {**said, "validUntil": "soon"}) == {"credential_malformed:dates"}
 
 
 def test_nothing_but_lint_makes_what_may_be_signed():
