@@ -176,6 +176,11 @@ class Evidence(Decidable):
                 name="evidence_waiting",
                 condition=Q(decision=""),
             ),
+            models.Index(
+                fields=["decided_at", "id"],
+                name="evidence_accepted",
+                condition=Q(decision="accepted"),
+            ),
         ]
         triggers = [
             *Decidable.Meta.triggers,

@@ -43,6 +43,8 @@ DRIVERS = {
         "lapsed.driver@demo.example", "Grace Okoro", "PH-1004", "private_hire", date(1990, 9, 9)
     ),
 }
+# Trained elsewhere and without an account: the certificate is a recognised one.
+WITHOUT_ACCOUNT = ("DEMO-NB", "PH-1010", "Marek Nowak", date(1983, 3, 8))
 # On the register, not yet linked to an account: for trying a claim, and as "never trained".
 UNCLAIMED = [
     ("DEMO-NB", "PH-1005", "Sofia Petrova", date(1988, 4, 21)),
@@ -131,7 +133,7 @@ def load_others(authority: Authority, *, by: User, now: datetime) -> None:
 
 
 def load_unclaimed(authorities: dict[str, Authority]) -> None:
-    for code, number, name, born in UNCLAIMED:
+    for code, number, name, born in [*UNCLAIMED, WITHOUT_ACCOUNT]:
         _licence(
             authorities[code], number, name, born, kind=Licence.Kind.PRIVATE_HIRE, now=ON_RECORD
         )

@@ -203,18 +203,19 @@ def recognise_elsewhere(course):
     decide_file(batch, then)
     issue_recognised(now=then)
     record = Learner.objects.get(licences=free)
-    kept, followed = Certificate.objects.of(record).order_by("passed_on")
+    kept = Certificate.objects.of(record).earliest("passed_on")
     people = {"by": UserFactory(), "seconded_by": UserFactory()}
     revoke(certificate=kept, reason="Not genuine", now=then, **people)
     claimed = {"authority": council, "number": "PH-1", "date_of_birth": free.date_of_birth}
     claim_licence(learner=LearnerFactory(authority=None), now=then, **claimed)
     carry_over(now=then)
+    alone = decide(enter(now=then, course=course), now=then)
     entered = enter(now=then, licence=LicenceFactory(held=True), course=course)
     return {
         "recognised": decide(entered, now=then).certificate.pk,
         "evidence": entered.pk,
         "batch": batch.pk,
-        "followed": followed.pk,
+        "record": alone.learner_id,
     }
 
 
@@ -388,7 +389,12 @@ BREAKS = {
         SET passed_at = passed_at + interval '1 hour'
         WHERE id = %(recognised)s
     """,
-    "I11-handed-over": "DELETE FROM certificates_certificate WHERE replaces_id = %(followed)s",
+    "I11-handed-over": """
+        UPDATE people_learner
+        SET succeeded_at = '2026-11-01', succeeded_by_id = (
+            SELECT learner_id FROM certificates_certificate WHERE id = %(plain)s)
+        WHERE id = %(record)s
+    """,
     "R37": """
         ALTER TABLE certificates_evidence DROP CONSTRAINT evidence_decided_by_another;
         UPDATE certificates_evidence SET decided_by_id = entered_by_id WHERE id = %(evidence)s

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from licensing.actions import make_api_client
-from lms.demo import bank, courses, history, others, people
+from lms.demo import bank, courses, history, others, people, recognised
 from lms.roles import sync_groups
 from people.models import Authority
 
@@ -48,6 +48,13 @@ class Command(BaseCommand):
         people.load_others(authorities["DEMO-NB"], by=staff["admin@demo.example"], now=now)
         others.load_group(upkeep, now=now, today=timezone.localdate(now))
         history.load_history(learners, full, today=timezone.localdate(now))
+        recognised.load_recognised(
+            authorities["DEMO-NB"],
+            full,
+            entered_by=staff["officer@demo.example"],
+            decided_by=staff["second.officer@demo.example"],
+            today=timezone.localdate(now),
+        )
         self._load_clients(authorities)
         self.stdout.write("The demo is loaded.")
 
