@@ -43,9 +43,8 @@ def issue_replacement(
     """Issue the linked replacement of ``old``, which its caller has locked and found standing.
 
     What two people decided about the old one goes on for the new one, so that a revoked one stays
-    revoked; so do its reminders, and none is sent a second time (I24).
-
-    Returns it with the event that ended the old one. The database refuses a second one.
+    revoked; so do its reminders, and none is sent a second time (I24). Returns it with the event
+    that ended the old one. The database refuses a second one.
     """
     facts: dict[str, Any] = {name: getattr(old, name) for name in KEPT}
     replacement = Certificate(

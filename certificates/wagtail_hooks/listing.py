@@ -71,11 +71,6 @@ class CertificateListView(BaseListingView):
                 sort_key="valid_until",
             ),
             Column(
-                "recognised",
-                label=_("From elsewhere"),
-                accessor=lambda certificate: _("recognised") if certificate.recognised else "",
-            ),
-            Column(
                 "standing",
                 label=_("Standing"),
                 accessor=lambda certificate: STANDINGS[certificate.standing_on(today)],
@@ -84,7 +79,7 @@ class CertificateListView(BaseListingView):
                 "origin",
                 label=_("From"),
                 accessor=lambda certificate: (
-                    _("Recognised") if certificate.provider_name else _("A test here")
+                    _("Recognised") if certificate.recognised else _("A test here")
                 ),
             ),
         ]

@@ -408,7 +408,7 @@ def test_staff_list_says_that_it_is_recognised(visit, recognised, now):
     make_certificate(at=now, authority=recognised.authority)
     browser = visit(authority=recognised.authority)
     page = browser.get(reverse("staff_certificates_results")).content.decode()
-    assert page.count("recognised") == 1
+    assert page.count("Recognised") == 1
 
 
 def test_public_check_can_tell(client, recognised):
