@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from certificates import perms, renewal
 from certificates.actions.rights import PREFIX, reasons_against
@@ -20,6 +21,8 @@ from people.models import Authority, User
 
 AT_ONCE = 500  # Letters in a batch: what somebody can put into envelopes.
 BATCH_DAYS = 7  # A batch that nobody has posted by then is judged and printed anew.
+# Where a message's reminder is: its own, or that of what it stands in for.
+PLACES = ("reminder", "instead_of__reminder", "instead_of__instead_of__reminder")
 Kind = MessageEvent.Kind
 
 
@@ -33,15 +36,22 @@ class PostingRefused(Exception):
 
 def waiting_letters(authorities: Iterable[Authority] | QuerySet[Authority]) -> QuerySet[Message]:
     """Letters that are not posted yet, in the order in which they were queued."""
-    places = ("reminder", "instead_of__reminder", "instead_of__instead_of__reminder")
     ours = Q()
-    for place in places:
+    for place in PLACES:
         ours |= Q(**{f"{place}__certificate__authority__in": authorities})
     letters = Message.objects.filter(channel=Message.Channel.LETTER, key__startswith=PREFIX)
-    related = [f"{place}__certificate" for place in places]
+    related = [f"{place}__certificate" for place in PLACES]
     return (
         letters.filter(ours, sent_at=None, failed_at=None).select_related(*related).order_by("pk")
     )
+
+
+def count_waiting(authorities: QuerySet[Authority]) -> dict[int, int]:
+    """How many letters wait, by the key of the authority."""
+    whose = Coalesce(*(f"{place}__certificate__authority" for place in PLACES))
+    letters = waiting_letters(authorities).select_related(None).order_by()
+    counted = letters.values(whose=whose).annotate(number=Count("pk")).order_by("whose")
+    return dict(counted.values_list("whose", "number"))
 
 
 def reminder_of(message: Message) -> Reminder:

@@ -1,6 +1,5 @@
 """Reminders by post: print a batch, post it, say so."""
 
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -21,11 +20,11 @@ from certificates import perms, renewal
 from certificates.actions.posting import (
     PostingRefused,
     confirm_posted,
+    count_waiting,
     letters_in,
     prepare_letters,
     reminder_of,
     still_to_print,
-    waiting_letters,
 )
 from certificates.forms.reminders import PostedForm
 from certificates.letter_pdf import render_letters
@@ -65,11 +64,9 @@ class LettersView(LetterMixin, TemplateView):
     template_name = "certificates/admin/letters.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        waiting = Counter(
-            reminder_of(letter).certificate.authority_id
-            for letter in waiting_letters(self.authorities)
-        )
-        rows = [(each, waiting[each.pk]) for each in self.authorities if waiting[each.pk]]
+        waiting = count_waiting(self.authorities)
+        names: dict[int, Any] = self.authorities.in_bulk(list(waiting))
+        rows = [(names[pk], number) for pk, number in waiting.items()]
         return super().get_context_data(rows=rows, **kwargs)
 
     def post(self, request: HttpRequest) -> HttpResponse:

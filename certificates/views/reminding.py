@@ -16,7 +16,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from certificates import perms
 from certificates.actions.instead import undelivered
-from certificates.actions.posting import reminder_of
+from certificates.actions.posting import PLACES, reminder_of
 from certificates.channels import Way, masked
 from certificates.models import Certificate, CertificateQuerySet, Reminder
 from certificates.proof import proof_of, render_proof
@@ -25,7 +25,6 @@ from people.models import User
 
 ON_A_PAGE = 50
 SHOWN_DAYS = 90  # How long somebody stays in the list of those who could not be reached.
-PLACES = ("reminder", "instead_of__reminder", "instead_of__instead_of__reminder")
 
 
 class ReminderMixin(WagtailAdminTemplateMixin):
