@@ -1,11 +1,12 @@
 """The reminder that is due for each certificate: once, in turn, and only while it counts."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from certificates import renewal
@@ -23,6 +24,14 @@ from certificates.models import (
 from outbox.actions import Draft, queue_messages, withdraw
 
 BATCH = 1000  # Rows in memory and in one transaction of a sweep.
+# One value for all rows takes a third of the time of one for each column.
+INSERT = """
+INSERT INTO certificates_reminder (certificate_id, notice, due_on, queued_at, language, message_id)
+SELECT certificate, %(notice)s, due_on, %(now)s, language, message
+FROM json_to_recordset(%(rows)s)
+    AS due (certificate bigint, due_on date, language text, message bigint)
+ON CONFLICT DO NOTHING
+"""
 
 
 @dataclass(frozen=True)
@@ -121,20 +130,18 @@ class Sweep:
         reaches = reach_of({due.holder for due in timely}, now=self.now)
         drafts = self._drafts(timely, reaches, notice, schedule)
         messages = queue_messages(messages=drafts.values(), now=self.now)
-        Reminder.objects.bulk_create(
-            (
-                Reminder(
-                    certificate_id=due.pk,
-                    notice=notice,
-                    due_on=due.valid_until - timedelta(days=notice),
-                    queued_at=self.now,
-                    language=language_for(due, reaches[due.holder]),
-                    message_id=messages[drafts[due.pk].key] if due.pk in drafts else None,
-                )
-                for due in timely
-            ),
-            ignore_conflicts=True,
-        )
+        rows = [
+            {
+                "certificate": due.pk,
+                "due_on": str(due.valid_until - timedelta(days=notice)),
+                "language": language_for(due, reaches[due.holder]),
+                "message": messages[drafts[due.pk].key] if due.pk in drafts else None,
+            }
+            for due in timely
+        ]
+        with connection.cursor() as cursor:
+            values = {"rows": json.dumps(rows), "notice": notice, "now": self.now}
+            cursor.execute(INSERT, values)
         self.queued += len(drafts)
 
     def _drafts(

@@ -1,14 +1,26 @@
 """Write notices down in the caller's transaction, and take them back while they wait."""
 
+import json
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from outbox.models import KEEP_DAYS, Message, MessageEvent
 
 KEEP_SECRET_DAYS = 90  # Sign-in links prove nothing later on.
+# Sweeps queue thousands: one value for all rows takes a third of the time of one for each column.
+INSERT = """
+INSERT INTO outbox_message (key, channel, "to", destination, subject, body, html_body, secret,
+    instead_of_id, keep_days, created_at, not_before, tries, last_error, provider_reference)
+SELECT key, channel, "to", destination, subject, body, html_body, secret,
+    instead_of, keep_days, %(now)s, %(now)s, 0, '', ''
+FROM json_to_recordset(%(rows)s) AS draft (key text, channel text, "to" text, destination text,
+    subject text, body text, html_body text, secret boolean, instead_of bigint, keep_days integer)
+ON CONFLICT DO NOTHING
+"""
 
 
 @dataclass(frozen=True)
@@ -48,27 +60,21 @@ def queue_messages(*, messages: Iterable[Draft], now: datetime) -> dict[str, int
 
     A key that has a row keeps it unchanged, also when somebody else is writing the same one now.
     """
-    rows = [_row(draft, now) for draft in messages]
-    Message.objects.bulk_create(rows, ignore_conflicts=True)
-    written = Message.objects.filter(key__in=[row.key for row in rows])
+    rows = [_row(draft) for draft in messages]
+    if not rows:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, {"rows": json.dumps(rows), "now": now})
+    written = Message.objects.filter(key__in=[row["key"] for row in rows])
     return dict(written.values_list("key", "pk"))
 
 
-def _row(draft: Draft, now: datetime) -> Message:
-    return Message(
-        key=draft.key,
-        channel=draft.channel,
-        to=draft.to,
-        destination=destination(draft.channel, draft.to),
-        subject=" ".join(draft.subject.split()),
-        body=draft.body,
-        html_body=draft.html_body,
-        secret=draft.secret,
-        instead_of_id=draft.instead_of,
-        keep_days=draft.keep_days,
-        created_at=now,
-        not_before=now,
-    )
+def _row(draft: Draft) -> dict[str, Any]:
+    return {
+        **asdict(draft),
+        "destination": destination(draft.channel, draft.to),
+        "subject": " ".join(draft.subject.split()),
+    }
 
 
 def destination(channel: str, to: str) -> str:
