@@ -456,7 +456,11 @@ BREAKS = {
         FROM certificates_certificateevent WHERE certificate_id = %(wrong)s AND kind = 'replaced'
     """,
     "I20-replaced without its event": """
-        DELETE FROM certificates_reminder WHERE certificate_id = %(wrong)s;
+        DELETE FROM outbox_messageevent WHERE message_id IN (
+            SELECT message_id FROM certificates_reminder WHERE certificate_id = %(wrong)s);
+        WITH gone AS (
+            DELETE FROM certificates_reminder WHERE certificate_id = %(wrong)s RETURNING message_id)
+        DELETE FROM outbox_message WHERE id IN (SELECT message_id FROM gone);
         DELETE FROM certificates_certificateevent
         WHERE certificate_id = %(wrong)s AND kind = 'replaced'
     """,
@@ -505,7 +509,11 @@ BREAKS = {
         UPDATE outbox_message m
         SET sent_at = m.sent_at + interval '2 days'
         FROM certificates_reminder r
-        WHERE m.id = r.message_id AND m.sent_at IS NOT NULL AND r.certificate_id = %(wrong)s
+        WHERE m.id = r.message_id AND m.sent_at IS NOT NULL AND r.certificate_id = %(wrong)s;
+        UPDATE outbox_messageevent e
+        SET at = at + interval '2 days'
+        FROM certificates_reminder r
+        WHERE e.message_id = r.message_id AND r.certificate_id = %(wrong)s
     """,
     "I25 revoked": """
         UPDATE outbox_message m
@@ -561,7 +569,8 @@ BREAKS = {
         SELECT message_id, 'retried', at, '' FROM outbox_messageevent WHERE kind = 'withdrawn'
     """,
     "I27-after": """
-        UPDATE outbox_messageevent SET at = at - interval '2 days' WHERE kind = 'bounced'
+        UPDATE outbox_messageevent SET at = at - interval '2 days'
+        WHERE id = (SELECT min(id) FROM outbox_messageevent WHERE kind = 'bounced')
     """,
     "R10": """
         ALTER TABLE certificates_validityrule DROP CONSTRAINT validityrule_approved_by_another;
