@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from certificates.actions.issuing import new_reference, put_on_record
-from certificates.actions.reminders import withdraw_reminders
 from certificates.models import Certificate, CertificateEvent, Reminder
+from outbox.actions import withdraw
+from outbox.models import Message
 from people.models import Learner, User
 
 Kind = CertificateEvent.Kind
@@ -83,10 +84,28 @@ def _hand_over_reminders(old: Certificate, replacement: Certificate, *, now: dat
     """What waits is withdrawn, and falls due again for the replacement. Whatever else there is,
     sent or in a relay's hands, counts for the replacement too: without a message of its own."""
     reminders = Reminder.objects.filter(certificate=old).order_by("pk")
-    waiting = list(reminders.filter(message__sent_at=None, message__failed_at=None))
-    withdraw_reminders([old.pk], reason="Withdrawn: a corrected one was issued.", now=now)
-    withdrawn = reminders.filter(pk__in=[one.pk for one in waiting], message__failed_at=now)
+    related = reminders.select_related("message__sent_instead__sent_instead")
+    last = {reminder: _last_message(reminder) for reminder in related}
+    waiting = {m.pk for m in last.values() if m and m.sent_at is None and m.failed_at is None}
+    withdraw(message_ids=waiting, reason="Withdrawn: a corrected one was issued.", now=now)
+    given_up = Message.objects.filter(pk__in=waiting, failed_at__isnull=False)
+    withdrawn = set(given_up.values_list("pk", flat=True))
     Reminder.objects.bulk_create(
-        Reminder(certificate=replacement, notice=one.notice, due_on=one.due_on, queued_at=now)
-        for one in reminders.exclude(pk__in=withdrawn.values("pk"))
+        Reminder(
+            certificate=replacement,
+            notice=reminder.notice,
+            due_on=reminder.due_on,
+            queued_at=now,
+            language=reminder.language,
+        )
+        for reminder, message in last.items()
+        if message is None or message.pk not in withdrawn
     )
+
+
+def _last_message(reminder: Reminder) -> Message | None:
+    """The one that stands in for all before it that could not be delivered."""
+    message = reminder.message
+    while (instead := getattr(message, "sent_instead", None)) is not None:
+        message = instead
+    return message

@@ -349,7 +349,8 @@ class CertificateEvent(Fact):
 class Reminder(Fact):
     """A notice that is due for a certificate, written once. ``notice`` is days before expiry.
 
-    Without a message it says that no channel reached the person on that day."""
+    Without a message it says that no channel reached the person on that day; or, of a notice that
+    the certificate it corrects has too, that it was done with under that one's number."""
 
     certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, related_name="reminders")
     notice = models.SmallIntegerField()

@@ -87,3 +87,13 @@ def test_revoked_certificate_is_not_corrected_into_a_valid_one(certificate, corr
     actions.revoke(certificate=certificate, now=now, **two)
     with pytest.raises(actions.StandingRefused, match="revoked"):
         correct(now)
+
+
+def test_notice_in_a_relays_hands_counts_as_sent(certificate, correct):
+    """It may or may not have been accepted: a second one would be one too many."""
+    under_way = reminded(certificate, 90)
+    Message.objects.filter(pk=under_way.pk).update(attempted_at=noon(certificate.renew_from))
+    replacement = correct(noon(certificate.renew_from))
+    under_way.refresh_from_db()
+    assert under_way.failed_at is None
+    assert reminded(replacement, 90) is None
