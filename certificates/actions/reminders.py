@@ -21,7 +21,7 @@ from certificates.models import (
     ReminderText,
     ValidityRule,
 )
-from outbox.actions import Draft, queue_messages, withdraw
+from outbox.actions import Draft, queue_messages
 
 BATCH = 1000  # Rows in memory and in one transaction of a sweep.
 # One value for all rows takes a third of the time of one for each column.
@@ -211,12 +211,3 @@ def draft_of(
         channel=way.channel,
         instead_of=instead_of,
     )
-
-
-def withdraw_reminders(certificate_ids: list[int], *, reason: str, now: datetime) -> None:
-    """So that a notice of a corrected certificate falls due again for the one in its place. After
-    any other change nothing is withdrawn: the right to send is judged when a message is sent."""
-    queued = Reminder.objects.filter(certificate__in=certificate_ids, message__isnull=False)
-    message_ids = [pk for pk in queued.values_list("message_id", flat=True) if pk is not None]
-    if message_ids:
-        withdraw(message_ids=message_ids, reason=reason, now=now)

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from assessments.models import Case
@@ -346,33 +348,33 @@ def test_proven_case_says_what_was_proposed(as_officer, certificate, change, now
 
 
 # -- Costs ----------------------------------------------------------------------------------------
-@pytest.mark.parametrize("held", [1, 6])
 def test_lists_ask_the_same_number_of_questions_however_long(
-    client, certificate, officer, second, now, held, django_assert_num_queries
+    client, certificate, officer, second, now
 ):
-    for number in range(held):
+    def propose_about(number):
         at = now - timedelta(days=number)
         one = make_certificate(at=at, learner=LearnerFactory(authority=certificate.authority))
         proven(one, now)
-        actions.propose_change(
-            certificate=one,
-            kind="revoked",
-            reason_class="other",
-            reason="One.",
-            by=officer,
-            now=now,
-        )
+        facts = {"kind": "revoked", "reason_class": "other", "reason": "One."}
+        actions.propose_change(certificate=one, by=officer, now=now, **facts)
+
+    def questions(page, rows):
+        with CaptureQueriesContext(connection) as asked:
+            assert len(client.get(page).context["rows"]) == rows
+        return len(asked)
+
     client.force_login(second)
-    client.get(reverse("wagtailadmin_home"))
-    with django_assert_num_queries(17):
-        assert len(client.get(WAITING).context["rows"]) == held
-    with django_assert_num_queries(16):
-        assert len(client.get(PROVEN).context["rows"]) == held
+    propose_about(0)
+    few = [questions(WAITING, 1), questions(PROVEN, 1)]
+    for number in range(1, 6):
+        propose_about(number)
+    assert [questions(WAITING, 6), questions(PROVEN, 6)] == few
+    assert max(few) <= 18
 
 
 def test_page_of_a_certificate_has_its_price(
-    as_officer, certificate, change, django_assert_num_queries
+    as_officer, certificate, change, django_assert_max_num_queries
 ):
     as_officer.get(reverse("wagtailadmin_home"))
-    with django_assert_num_queries(22):
+    with django_assert_max_num_queries(23):
         as_officer.get(page(certificate))

@@ -13,7 +13,7 @@ from tests.factories import staff
 from tests.licensing.factories import give_token, make_certificate, make_client, make_licence
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
-TOMORROW = datetime(2026, 11, 23, tzinfo=UTC)
+NEXT_YEAR = datetime(2027, 11, 22, tzinfo=UTC)
 BEFORE = "2026-11-22T11:59:59Z"
 WHY = {"reason": "Somebody saw it.", "effective_on": "2026-11-22"}
 STEPS = {
@@ -36,13 +36,11 @@ def certificate(licence, course):
 @pytest.fixture
 def officers(authority, now):
     """Two, each in a browser of their own."""
-    browsers = []
-    for _ in range(2):
-        officer = staff("officer", authority, now)
-        officer.user_permissions.add(Permission.objects.get(codename="access_admin"))
-        browser = Client()
-        browser.force_login(officer)
-        browsers.append(browser)
+    browsers = [Client(), Client()]
+    for browser in browsers:
+        browser.officer = staff("officer", authority, now)
+        browser.officer.user_permissions.add(Permission.objects.get(codename="access_admin"))
+        browser.force_login(browser.officer)
     return browsers
 
 
@@ -64,7 +62,7 @@ def decide(officers):
 
 @pytest.fixture
 def api(client, authority):
-    token = give_token(make_client(authority), expires_at=TOMORROW)
+    token = give_token(make_client(authority), expires_at=NEXT_YEAR)
 
     def ask(**question):
         answer = client.get(
@@ -155,9 +153,13 @@ def test_correction_answers_for_every_day_and_not_for_earlier_knowledge(certific
     ]
 
 
-def test_revoked_days_stay_revoked_through_a_correction(certificate, decide, api, time_machine_at):
+def test_revoked_days_stay_revoked_through_a_correction(
+    certificate, officers, decide, api, time_machine_at
+):
     decide(certificate, "revocation")
     time_machine_at(datetime(2026, 11, 25, 12, tzinfo=UTC))
+    for browser in officers:
+        browser.force_login(browser.officer)  # Nobody stays signed in for so long.
     decide(certificate, "reinstatement", effective_on="2026-11-25")
     decide(certificate, "correction")
     new = Certificate.objects.get(replaces=certificate)

@@ -507,7 +507,7 @@ BREAKS = {
     """,
     "I25 corrected": """
         UPDATE outbox_message m
-        SET sent_at = m.sent_at + interval '2 days'
+        SET sent_at = sent_at + interval '2 days'
         FROM certificates_reminder r
         WHERE m.id = r.message_id AND m.sent_at IS NOT NULL AND r.certificate_id = %(wrong)s;
         UPDATE outbox_messageevent e
