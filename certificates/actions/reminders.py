@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -140,7 +140,11 @@ class Sweep:
             for due in timely
         ]
         with connection.cursor() as cursor:
-            values = {"rows": json.dumps(rows), "notice": notice, "now": self.now}
+            values: dict[str, Any] = {
+                "rows": json.dumps(rows),
+                "notice": notice,
+                "now": self.now,
+            }
             cursor.execute(INSERT, values)
         self.queued += len(drafts)
 
