@@ -34,6 +34,8 @@ def conclude(message: Message, outcome: Outcome, *, now: datetime, asking: bool 
     then leaves the message with us, to be tried at once. True if the message is sent. Nothing is
     written if the claim is no longer ours; whoever took the message over settles it.
     """
+    if asking and isinstance(outcome, Accepted):
+        now = message.attempted_at or now  # It went out then; that the answer came now is no proof.
     if asking and isinstance(outcome, Refused):
         changes: dict[str, Any] = {"attempted_at": None}
         kinds = [Kind.REFUSED]

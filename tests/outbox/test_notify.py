@@ -99,6 +99,14 @@ def test_lost_answer_is_settled_by_asking_and_never_sent_again(now, notify):
     assert kinds(message) == ["unknown", "accepted"]
 
 
+def test_text_that_is_found_later_was_sent_when_it_was_tried(now, notify):
+    message = relayed(now, "07700900499")
+    tried = message.attempted_at
+    relay_messages(now=now + LATER)
+    message.refresh_from_db()
+    assert (message.sent_at, message.events.last().at) == (tried, tried)
+
+
 def test_what_the_provider_does_not_have_is_sent_after_asking(now, notify):
     control(notify, down=True)
     message = relayed(now)
