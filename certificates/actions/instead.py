@@ -60,10 +60,10 @@ def _failed(*, after: int, now: datetime) -> list[Failed]:
 
 
 def undelivered(*, since: datetime) -> QuerySet[Message]:
-    """Reminders that came back, or that no provider would take. One that was withdrawn, or that
-    staff have put back into the queue, is none of them."""
+    """Reminders that came back, or that no provider would take. One that was withdrawn, that staff
+    have put back into the queue, or that may have arrived because the answer was lost, is none."""
     failures = MessageEvent.objects.filter(kind__in=[Kind.BOUNCED, Kind.GIVEN_UP], at__gt=since)
-    over = Message.objects.exclude(sent_at=None, failed_at=None)
+    over = Message.objects.exclude(sent_at=None, failed_at=None).filter(attempted_at=None)
     return over.filter(key__startswith=PREFIX, pk__in=failures.values("message"))
 
 

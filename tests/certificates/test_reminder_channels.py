@@ -162,6 +162,14 @@ def test_nothing_takes_the_place_of_what_was_withdrawn(driver):
     assert send_instead(now=day_before(driver, 29)) == 0
 
 
+def test_nothing_takes_the_place_of_what_may_have_arrived(driver):
+    sweep(driver, 30)
+    [message] = messages(driver)
+    came_back(message, day_before(driver, 30), kind=Kind.GIVEN_UP)
+    Message.objects.filter(pk=message.pk).update(attempted_at=day_before(driver, 30))
+    assert send_instead(now=day_before(driver, 29)) == 0
+
+
 def test_nothing_takes_the_place_of_what_staff_put_back_into_the_queue(driver):
     sweep(driver, 30)
     [message] = messages(driver)
