@@ -7,6 +7,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.urls import reverse
 
 from certificates import keys
 from certificates.actions import document_of
@@ -251,6 +253,30 @@ def test_private_keys_are_in_no_table_and_no_log(own_keys, rule, now, caplog):
     assert used.pdf_certificate.serial_number
     assert certificate.reference in told
     assert not [secret for secret in secrets if secret in told]
+
+
+@pytest.mark.django_db
+def test_damaged_file_is_told_neither_on_a_page_nor_in_the_log(
+    own_keys, rule, now, settings, client, caplog
+):
+    own_keys("own.pem")
+    certificate = make_certificate(at=now)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("DELETE FROM certificates_certificatedocument")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    path = Path(settings.SIGNING_KEY_FILE)
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([lines[0], b"!!!!\n", *lines[2:]]))
+    signing_keys.cache_clear()
+    client.force_login(certificate.learner.user)
+    client.raise_request_exception = False
+    page = client.get(reverse("certificate_pdf", args=[certificate.reference]))
+    assert page.status_code == 500
+    told = page.content.decode() + caplog.text
+    assert "damaged" in caplog.text
+    assert not [line for line in lines[2:4] if line.strip().decode() in told]
 
 
 def _every_row():

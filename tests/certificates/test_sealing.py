@@ -76,6 +76,12 @@ def test_later_changes_of_everything_change_no_byte(client, certificate, now, mo
     assert again["ETag"] == first["ETag"] == f'"{certificate.document.pdf_digest}"'
 
 
+def test_download_asks_the_same_few_questions(client, certificate, django_assert_num_queries):
+    download(client, certificate)
+    with django_assert_num_queries(6):
+        client.get(reverse("certificate_pdf", args=[certificate.reference]))
+
+
 def test_certificate_from_before_gets_its_files_when_first_asked_for(client, certificate):
     old = forget(certificate)
     first = download(client, old)
