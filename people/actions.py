@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.db import transaction
+from django.db import connection, transaction
 
 from people import perms
 from people.models import (
@@ -22,6 +22,12 @@ from people.models import (
 from people.models.register import normalise_number
 
 MAX_CLAIMS = 5
+# Django's own way to write many different values costs seconds for a thousand rows.
+HOLD_MANY = """
+UPDATE people_licence AS l SET holder_id = pair.holder_id, held_from = %s
+FROM unnest(%s::bigint[], %s::bigint[]) AS pair (id, holder_id)
+WHERE l.id = pair.id
+"""
 CLAIM_WINDOW = timedelta(hours=24)
 
 
@@ -181,9 +187,9 @@ def hold_many_without_account(*, licence_ids: Iterable[int], now: datetime) -> N
         Learner(authority_id=one.authority_id, full_name=one.full_name, created_at=now)
         for one in licences
     )
-    for licence, record in zip(licences, records, strict=True):
-        licence.holder, licence.held_from = record, now
-    Licence.objects.bulk_update(licences, ["holder", "held_from"])
+    pairs = now, [one.pk for one in licences], [record.pk for record in records]
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD_MANY, pairs)
 
 
 @transaction.atomic
