@@ -1,4 +1,11 @@
 from people.models.accounts import Membership, User
+from people.models.imports import (
+    RegisterDoubt,
+    RegisterImport,
+    RegisterUpload,
+    RegisterUploadPart,
+    Tenure,
+)
 from people.models.interests import Interest
 from people.models.register import Audience, Authority, Learner, Licence, LicenceClaim
 from people.models.rules import DatedRule, DatedRuleQuerySet
@@ -13,5 +20,10 @@ __all__ = [
     "Licence",
     "LicenceClaim",
     "Membership",
+    "RegisterDoubt",
+    "RegisterImport",
+    "RegisterUpload",
+    "RegisterUploadPart",
+    "Tenure",
     "User",
 ]

@@ -143,7 +143,13 @@ def normalise_number(number: str) -> str:
     return "".join(number.split()).upper()
 
 
-@pghistory.track()
+# By statement, not by row: an import changes hundreds of thousands at once.
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    level=pghistory.Statement,
+)
 class Licence(models.Model):
     """A licence as its authority's register describes it. ``state`` is the authority's word alone:
     training never changes it (R03). ``holder`` is set once somebody has proved to be the person, or
@@ -162,7 +168,10 @@ class Licence(models.Model):
         SURRENDERED = "surrendered", _("surrendered")
         REVOKED = "revoked", _("revoked")
 
-    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="licences")
+    # Found by the index on authority and date of birth, or that on authority and number.
+    authority = models.ForeignKey(
+        Authority, on_delete=models.PROTECT, related_name="licences", db_index=False
+    )
     number = models.CharField(max_length=40)
     kind = models.CharField(max_length=20, choices=Kind.choices)
     state = models.CharField(max_length=20, choices=State.choices)
@@ -200,6 +209,9 @@ class Licence(models.Model):
                 | Q(holder__isnull=False, held_from__isnull=False),
                 violation_error_message=_("Say both who holds the licence and since when."),
             ),
+        ]
+        indexes = [
+            models.Index(fields=["authority", "date_of_birth"], name="licences_born"),
         ]
         triggers = [pgtrigger.Protect(name="licence_kept", operation=pgtrigger.Delete)]
 

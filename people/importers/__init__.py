@@ -1,0 +1,18 @@
+"""The register file: published columns, what a row may say, and how a file is read. Pure."""
+
+from people.importers.columns import COLUMNS, FIELDS, FileRefused, RowError
+from people.importers.facts import FactsRefused, LicenceFacts, read_facts
+from people.importers.reading import Line, Reading, read_register
+
+__all__ = [
+    "COLUMNS",
+    "FIELDS",
+    "FactsRefused",
+    "FileRefused",
+    "LicenceFacts",
+    "Line",
+    "Reading",
+    "RowError",
+    "read_facts",
+    "read_register",
+]
