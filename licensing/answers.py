@@ -28,14 +28,23 @@ BEFORE = """
             WHERE was.pgh_obj_id = l.id AND was.holder_id = old.id)
     LIMIT 1
 """
-# A licence counts as its holder's only once the link was on record. Of the requirements with one
+# A licence counts as its holder's only once the link was on record. A number may have been somebody
+# else's on the day, or have been on record as theirs: the first tenure that had not ended by then,
+# or whose end was not known yet, is the one asked about. Of the requirements with one
 # code the authority's own goes before the national one, then the one that began last.
 FACTS = """
 WITH wanted AS (
-    SELECT l.id, l.authority_id, a.code AS authority, l.number, l.kind,
-        CASE WHEN l.held_from <= %(known_at)s THEN l.holder_id ELSE ({before}) END AS holder_id
+    SELECT l.id, l.authority_id, a.code AS authority, l.number, coalesce(t.kind, l.kind) AS kind,
+        CASE WHEN t.id IS NULL AND l.held_from <= %(known_at)s THEN l.holder_id
+            WHEN t.id IS NULL THEN ({before})
+            WHEN t.held_from <= %(known_at)s THEN t.holder_id END AS holder_id
     FROM people_licence l
     JOIN people_authority a ON a.id = l.authority_id
+    LEFT JOIN LATERAL (
+        SELECT id, holder_id, held_from, kind FROM people_tenure
+        WHERE licence_id = l.id AND (ended_on >= %(as_at)s OR recorded_at > %(known_at)s)
+        ORDER BY id LIMIT 1
+    ) t ON true
     WHERE {narrowing}
 ), in_force AS (
     SELECT DISTINCT ON (w.authority_id, r.code) w.authority_id,

@@ -9,7 +9,7 @@ import unicodedata
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "sir"})
 SPELT_ALIKE = {
@@ -43,6 +43,12 @@ class Person(Protocol):
     def full_name(self) -> str: ...
     @property
     def date_of_birth(self) -> date: ...
+
+
+class Named(NamedTuple):
+    number: str
+    full_name: str
+    date_of_birth: date
 
 
 def judge(row: Person, known: Person) -> Match:

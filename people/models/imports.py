@@ -121,6 +121,9 @@ class RegisterDoubt(models.Model):
     )
     row = models.PositiveIntegerField(null=True, blank=True)
     raised_at = models.DateTimeField()
+    settled_with = models.ForeignKey(
+        RegisterImport, on_delete=models.PROTECT, null=True, blank=True, related_name="settled"
+    )
     decision = models.CharField(max_length=20, choices=Decision.choices, blank=True, db_default="")
     reason = models.TextField(blank=True, db_default="")
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -155,7 +158,8 @@ class RegisterDoubt(models.Model):
         triggers = [
             pgtrigger.Protect(name="doubt_kept", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(
-                name="doubt_fixed", exclude=["decision", "reason", "decided_at", "decided_by"]
+                name="doubt_fixed",
+                exclude=["decision", "reason", "decided_at", "decided_by", "settled_with"],
             ),
             pgtrigger.Protect(
                 name="doubt_decision_final",

@@ -1,13 +1,21 @@
 """What is read from the records for an answer, and what is left out."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from licensing import answers
 from licensing.eligibility import Code, Status, Training
 from licensing.models import Requirement
-from tests.factories import LONG_AGO, LicenceFactory, UserFactory, make_course, make_requirement
+from people.register import decide_doubt, upsert_licence
+from tests.factories import (
+    LONG_AGO,
+    LearnerFactory,
+    LicenceFactory,
+    UserFactory,
+    make_course,
+    make_requirement,
+)
 from tests.licensing.factories import make_certificate, make_licence, reinstate, revoke
 
 pytestmark = pytest.mark.django_db
@@ -15,6 +23,7 @@ pytestmark = pytest.mark.django_db
 PASSED_ON = date(2025, 4, 3)
 TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+RECORDED = datetime(2026, 10, 10, 12, tzinfo=UTC)
 
 
 def ask(authority, number="PH-1002", *, as_at=TODAY, known_at=NOW):
@@ -318,3 +327,66 @@ def test_the_same_question_later_has_the_same_answer(authority, certificate, cou
     make_certificate(make_licence(authority, "PH-1003"), course, passed_on=date(2026, 1, 1))
 
     assert ask(authority) == before
+
+
+# -- A number that went to somebody else --------------------------------------------------------
+
+
+def hand_over(licence, **changes):
+    """From 1 October 2026 the number is another person's; recorded on the tenth."""
+    given = {
+        "licence_number": licence.number,
+        "licence_kind": "private_hire",
+        "full_name": "Bilal Hussain",
+        "date_of_birth": "1990-01-02",
+        "licence_state": "current",
+        **changes,
+    }
+    put = upsert_licence(authority=licence.authority, given=given, now=RECORDED, today=TODAY)
+    decide_doubt(
+        doubt=put.doubt,
+        decision="another_person",
+        another_from=date(2026, 10, 1),
+        reason="Seen at the counter.",
+        by=UserFactory(),
+        now=RECORDED,
+    )
+    licence.refresh_from_db()
+
+
+@pytest.fixture
+def handed_over(licence, certificate):
+    hand_over(licence)
+    return licence
+
+
+def test_whoever_has_the_number_now_is_asked_about_today(authority, handed_over):
+    assert status(authority) is Status.NEVER_PASSED
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [(date(2026, 9, 30), Status.VALID), (date(2026, 10, 1), Status.NEVER_PASSED)],
+)
+def test_whoever_had_the_number_on_the_day_is_asked_about(authority, handed_over, day, expected):
+    assert status(authority, as_at=day) is expected
+
+
+def test_answer_given_before_the_change_was_recorded_stays_the_same(authority, handed_over):
+    before = RECORDED - timedelta(seconds=1)
+    assert status(authority, as_at=date(2026, 10, 5), known_at=before) is Status.VALID
+
+
+def test_new_holder_is_judged_by_their_own_training(authority, course, handed_over):
+    handed_over.hold(LearnerFactory(), now=datetime(2026, 10, 20, 12, tzinfo=UTC))
+    make_certificate(handed_over, course, passed_on=date(2026, 10, 21))
+    assert status(authority) is Status.VALID
+    assert status(authority, as_at=date(2026, 10, 15)) is Status.NEVER_PASSED
+    assert status(authority, as_at=date(2026, 9, 1)) is Status.VALID
+
+
+def test_kind_of_the_licence_then_is_asked_about(authority, licence, certificate, requirement):
+    hand_over(licence, licence_kind="hackney_carriage")
+    make_requirement(requirement.course, authority=authority, licence_kinds=["private_hire"])
+    assert status(authority, as_at=date(2026, 9, 30)) is Status.VALID
+    assert status(authority) is Status.NOT_REQUIRED

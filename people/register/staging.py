@@ -1,0 +1,172 @@
+"""A register file in a temporary table, beside the register: set-based, in constant memory.
+
+Rows are checked in Python while the database takes them in; from then on statements work on all of
+them at once. ``register_row`` goes with the transaction.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+from typing import Any, BinaryIO
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from people import matching
+from people.importers import FIELDS, FileRefused, LicenceFacts, RowError, read_register
+from people.matching import Match
+from people.models import Authority
+
+MAX_ERRORS = 1_000  # Of those that are told; the rest of the file is then not read.
+TOO_MANY = "There are over 1,000 errors. The rows below were not read."
+TWICE = "The licence number is in row {row} already."
+STEP = 5_000
+BATCH = 2_000
+PROGRESS = Callable[[int], None]
+
+TABLES = """
+DROP TABLE IF EXISTS register_row, register_doubtful;
+CREATE TEMPORARY TABLE register_row (row int, number text, kind text, full_name text,
+    date_of_birth date, state text, email text, mobile text, starts_on date, expires_on date,
+    operator_reference text, language text) ON COMMIT DROP;
+CREATE TEMPORARY TABLE register_doubtful (row int, licence_id bigint, kind text,
+    settled boolean DEFAULT false) ON COMMIT DROP
+"""
+COPY = f"COPY register_row (row, {', '.join(LicenceFacts._fields)}) FROM STDIN"
+
+REPEATED = """
+SELECT s.row, f.first FROM register_row s JOIN (
+    SELECT number, min(row) AS first FROM register_row GROUP BY number HAVING count(*) > 1
+) f USING (number)
+WHERE s.row > f.first ORDER BY s.row LIMIT %(limit)s
+"""
+
+# What is spelt alike to the letter needs no judge.
+UNDER_THE_SAME_NUMBER = """
+SELECT s.row, l.id, s.number, s.full_name, s.date_of_birth, l.full_name, l.date_of_birth
+FROM register_row s
+JOIN people_licence l ON l.authority_id = %(authority)s AND l.number = s.number
+WHERE l.date_of_birth <> s.date_of_birth OR l.full_name <> s.full_name
+"""
+
+# Two numbers of one person in one file are two licences; a number that the file does not list may
+# have been given up for the new one, or be its older spelling.
+NOT_IN_THE_FILE = """
+SELECT l.id, l.full_name, l.date_of_birth FROM people_licence l
+WHERE l.authority_id = %(authority)s
+    AND NOT EXISTS (SELECT FROM register_row s WHERE s.number = l.number)
+    AND EXISTS (SELECT FROM register_row s WHERE s.date_of_birth = l.date_of_birth)
+"""
+NOT_IN_THE_REGISTER = """
+SELECT s.row, s.full_name, s.date_of_birth FROM register_row s
+WHERE NOT EXISTS (SELECT FROM people_licence l
+        WHERE l.authority_id = %(authority)s AND l.number = s.number)
+    AND EXISTS (SELECT FROM known_name k WHERE k.date_of_birth = s.date_of_birth)
+"""
+NAME_TABLES = """
+DROP TABLE IF EXISTS known_name, new_name;
+CREATE TEMPORARY TABLE known_name (key bigint, folded text, date_of_birth date) ON COMMIT DROP;
+CREATE TEMPORARY TABLE new_name (key bigint, folded text, date_of_birth date) ON COMMIT DROP
+"""
+UNDER_ANOTHER_NUMBER = """
+INSERT INTO register_doubtful (row, licence_id, kind)
+SELECT DISTINCT ON (n.key) n.key, k.key, 'other_number'
+FROM new_name n JOIN known_name k USING (date_of_birth, folded)
+JOIN people_licence l ON l.id = k.key
+ORDER BY n.key, l.number
+"""
+
+
+@dataclass
+class Staged:
+    """What came out of reading the file; with errors, nothing of it may be used."""
+
+    columns: tuple[str, ...] = ()
+    rows: int = 0
+    errors: list[RowError] = field(default_factory=list)
+
+    @property
+    def fields(self) -> list[str]:
+        """The licence's columns that the file has something to say about."""
+        return [FIELDS[column] for column in self.columns]
+
+
+def stage(
+    cursor: CursorWrapper, source: BinaryIO, *, today: date, progress: PROGRESS | None = None
+) -> Staged:
+    """Read the file into ``register_row``, telling ``progress`` how far that is."""
+    cursor.execute(TABLES)
+    staged = Staged()
+    with cursor.copy(COPY) as copy:
+        for row, facts in _good_rows(source, staged, today):
+            if not staged.errors:
+                copy.write_row((row, *facts))
+            if progress is not None and staged.rows % STEP == 0:
+                progress(staged.rows)
+    if not staged.errors:
+        cursor.execute(REPEATED, {"limit": MAX_ERRORS})
+        staged.errors = [
+            RowError(row, "licence_number", TWICE.format(row=first))
+            for row, first in cursor.fetchall()
+        ]
+    return staged
+
+
+def _good_rows(source: BinaryIO, staged: Staged, today: date) -> Iterator[tuple[int, LicenceFacts]]:
+    """The rows that could be read; what is wrong with the others is noted in ``staged``."""
+    try:
+        reading = read_register(source, today=today)
+        staged.columns = reading.columns
+        for line in reading.lines:
+            staged.rows += 1
+            if line.facts is not None:
+                yield line.row, line.facts
+                continue
+            staged.errors += line.errors
+            if len(staged.errors) >= MAX_ERRORS:
+                del staged.errors[MAX_ERRORS:]
+                staged.errors.append(RowError(line.row, "", TOO_MANY))
+                return
+    except FileRefused as refusal:
+        staged.errors += refusal.errors
+
+
+def find_doubtful(cursor: CursorWrapper, authority: Authority) -> None:
+    """Fill ``register_doubtful``: at most one licence for each row."""
+    named = {"authority": authority.pk}
+    for pairs in _batches(UNDER_THE_SAME_NUMBER, named):
+        doubtful = [(row, licence) for row, licence, *sides in pairs if _is_other_person(*sides)]
+        _insert(cursor, "register_doubtful (row, licence_id, kind)", doubtful, "other_person")
+    cursor.execute(NAME_TABLES)
+    for batch in _batches(NOT_IN_THE_FILE, named):
+        _insert(cursor, "known_name", _folded(batch))
+    for batch in _batches(NOT_IN_THE_REGISTER, named):
+        _insert(cursor, "new_name", _folded(batch))
+    cursor.execute(UNDER_ANOTHER_NUMBER)
+
+
+def _is_other_person(
+    number: str, given_name: str, given_birth: date, name: str, birth: date
+) -> bool:
+    row = matching.Named(number, given_name, given_birth)
+    return matching.judge(row, matching.Named(number, name, birth)) is Match.OTHER_PERSON
+
+
+def _folded(batch: list[Any]) -> list[tuple[int, str, date]]:
+    return [(key, matching.folded(name), birth) for key, name, birth in batch]
+
+
+def _batches(statement: str, named: dict[str, Any]) -> Iterator[list[Any]]:
+    """The rows of a statement, through a cursor of the database's own: never all at once."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(statement, named)
+        rows = iter(cursor)
+        while batch := list(islice(rows, BATCH)):
+            yield batch
+
+
+def _insert(cursor: CursorWrapper, table: str, rows: list[Any], *same: str) -> None:
+    with cursor.copy(f"COPY {table} FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row((*row, *same))
