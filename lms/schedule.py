@@ -52,6 +52,11 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "item-statistics": {"task": "assessments.tasks.work_out_statistics", "schedule": crontab(0, 2)},
     "find-signals": {"task": "assessments.tasks.find_signals", "schedule": crontab(0, 4)},
+    "work-on-register-files": {"task": "people.tasks.work_on_uploads", "schedule": 60.0},
+    "forget-register-files": {
+        "task": "people.tasks.forget_uploaded_files",
+        "schedule": crontab(hour=4, minute=10),
+    },
     "publish-scheduled": {"task": "courses.tasks.publish_scheduled", "schedule": 60.0},
     "write-to-owners": {
         "task": "lms.tasks.write_to_owners",

@@ -1,11 +1,13 @@
 """Forms of the people's pages."""
 
+from typing import Any, cast
+
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from people.fields import DayMonthYearField
-from people.models import Audience, Authority
+from people.models import Audience, Authority, RegisterDoubt
 
 
 class SignupForm(forms.Form):
@@ -79,3 +81,92 @@ class ChooseCouncilForm(forms.Form):
         empty_label=_("Choose a council"),
         error_messages={"required": _("Choose the council you work with")},
     )
+
+
+class RegisterFileForm(forms.Form):
+    """A file for the register of one of the officer's authorities."""
+
+    MAX_SIZE = 100 * 1024 * 1024
+
+    authority = forms.ModelChoiceField(
+        Authority.objects.none(), label=_("Council"), empty_label=None
+    )
+    file = forms.FileField(
+        label=_("Register file"),
+        help_text=_(
+            "CSV (UTF-8) or XLSX, up to 100 MB. First you see what would happen. Nothing changes"
+            " until you say so."
+        ),
+        error_messages={"required": _("Choose a file")},
+    )
+
+    def __init__(self, *args: Any, authorities: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = cast("forms.ModelChoiceField[Authority]", self.fields["authority"])
+        choice.queryset = authorities
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > self.MAX_SIZE:
+            raise forms.ValidationError(_("The file is larger than 100 MB."))
+        return file
+
+
+class UndoImportForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why do you undo this import?"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Say why you undo the import")},
+    )
+
+
+class DecideDoubtForm(forms.Form):
+    """What an officer says about two records side by side."""
+
+    SAME, ANOTHER, LEFT = "same_person", "another_person", "left"
+    CHOICES = {
+        RegisterDoubt.Kind.OTHER_PERSON: [
+            (SAME, _("Same person: take over the new details")),
+            (ANOTHER, _("Another person: the number is theirs now")),
+            (LEFT, _("Leave the register as it is")),
+        ],
+        RegisterDoubt.Kind.OTHER_NUMBER: [
+            (SAME, _("Same person: add the number as a further licence of theirs")),
+            (ANOTHER, _("Another person: add the number as a licence of its own")),
+            (LEFT, _("Leave the register as it is: do not add the number")),
+        ],
+    }
+
+    decision = forms.ChoiceField(
+        label=_("What do you decide?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what to do")},
+    )
+    another_from = forms.DateField(
+        label=_("First day on which the number was the other person's"),
+        help_text=_("Needed only if the number is another person's now."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        required=False,
+    )
+    reason = forms.CharField(
+        label=_("How do you know?"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Say how you know")},
+    )
+
+    def __init__(self, *args: Any, doubt: RegisterDoubt, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind = RegisterDoubt.Kind(doubt.kind)
+        cast("forms.ChoiceField", self.fields["decision"]).choices = self.CHOICES[self.kind]
+        if self.kind == RegisterDoubt.Kind.OTHER_NUMBER:
+            del self.fields["another_from"]
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or {}
+        first_day = told.get("another_from")
+        if "another_from" in self.fields and told.get("decision") == self.ANOTHER:
+            if first_day is None and "another_from" not in self.errors:
+                self.add_error("another_from", _("Say from which day the number is theirs"))
+            elif first_day and first_day > timezone.localdate():
+                self.add_error("another_from", _("The day must not be in the future"))
+        return told

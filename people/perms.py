@@ -6,7 +6,16 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from people.models import Authority, Interest, Learner, Licence, LicenceClaim, Membership, User
+from people.models import (
+    Authority,
+    Interest,
+    Learner,
+    Licence,
+    LicenceClaim,
+    Membership,
+    RegisterDoubt,
+    User,
+)
 
 Role = Membership.Role
 TRAINERS = (Role.AUTHOR, Role.REVIEWER)
@@ -158,3 +167,11 @@ def possible_keepers(user: Any) -> QuerySet[User]:
         return User.objects.filter(Q(pk__in=trainers.values("user")) | Q(is_superuser=True))
     own = trainers.filter(authority__in=authorities_of(user, *TRAINERS))
     return User.objects.filter(pk__in=own.values("user"))
+
+
+def decidable_doubts(user: Any) -> QuerySet[RegisterDoubt]:
+    """Waiting doubts of the officer's own authorities, but none about themselves or about somebody
+    they have declared an interest in (R47)."""
+    theirs = Interest.objects.of(user).current().values("learner")
+    waiting = RegisterDoubt.objects.waiting().for_officer(user)
+    return waiting.exclude(licence__holder__user=user.pk).exclude(licence__holder__in=theirs)

@@ -8,7 +8,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
-from people import perms, views
+from people import perms, register_views, views
 from people.models import Membership
 
 
@@ -43,6 +43,31 @@ def interests_menu_item() -> MenuItem:
     return StaffMenuItem(_("People I know"), reverse("interests"), icon_name="group", order=345)
 
 
+@hooks.register("register_admin_urls")
+def register_urls() -> list[URLPattern]:
+    doors = register_views
+    return [
+        path("register/", doors.RegisterView.as_view(), name="register"),
+        path("register/uploads/<int:pk>/", doors.UploadView.as_view(), name="register_upload"),
+        path(
+            "register/uploads/<int:pk>/errors/",
+            doors.UploadErrorsView.as_view(),
+            name="register_upload_errors",
+        ),
+        path(
+            "register/uploads/<int:pk>/differences/",
+            doors.DifferencesView.as_view(),
+            name="register_differences",
+        ),
+        path("register/imports/<int:pk>/", doors.ImportView.as_view(), name="register_import"),
+        path("register/doubts/", doors.DoubtsView.as_view(), name="register_doubts"),
+        path("register/doubts/<int:pk>/", doors.DoubtView.as_view(), name="register_doubt"),
+        path(
+            "register/export/<int:pk>/", doors.ExportRegisterView.as_view(), name="export_register"
+        ),
+    ]
+
+
 class OfficerMenuItem(MenuItem):
     def is_shown(self, request: Any) -> bool:
         return perms.has_role(request.user, Membership.Role.OFFICER)
@@ -53,6 +78,16 @@ def claims_menu_item() -> MenuItem:
     return OfficerMenuItem(
         _("Licence requests"), reverse("waiting_claims"), icon_name="user", order=250
     )
+
+
+class RegisterMenuItem(MenuItem):
+    def is_shown(self, request: Any) -> bool:
+        return perms.holds(request, Membership.Role.OFFICER)
+
+
+@hooks.register("register_admin_menu_item")
+def register_menu_item() -> MenuItem:
+    return RegisterMenuItem(_("Register"), reverse("register"), icon_name="list-ul", order=245)
 
 
 class WaitingClaimsPanel(Component):

@@ -2,7 +2,7 @@
 
 from people.importers.columns import COLUMNS, FIELDS, FileRefused, RowError
 from people.importers.facts import FactsRefused, LicenceFacts, read_facts
-from people.importers.reading import Line, Reading, read_register
+from people.importers.reading import Line, Reading, has_much_in_it, read_register
 
 __all__ = [
     "COLUMNS",
@@ -13,6 +13,7 @@ __all__ = [
     "Line",
     "Reading",
     "RowError",
+    "has_much_in_it",
     "read_facts",
     "read_register",
 ]

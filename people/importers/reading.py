@@ -12,6 +12,7 @@ from people.importers.workbook import Cell, Unreadable
 DATES = {"date_of_birth", "licence_start", "licence_expiry"}
 A_DATE = "The cell holds a date. Format the column as text and write it again."
 WORKBOOK_STARTS = b"PK"
+MUCH = 4 * 1024 * 1024
 
 
 class Line(NamedTuple):
@@ -81,3 +82,10 @@ def _of_another_kind(row: int, cells: list[Cell], columns: tuple[str, ...]) -> l
                 errors.append(RowError(row, column, A_DATE))
             cells[place] = cell.isoformat()
     return errors
+
+
+def has_much_in_it(source: BinaryIO) -> bool:
+    """Whether a small file would unpack to a large one."""
+    is_workbook = source.read(len(WORKBOOK_STARTS)) == WORKBOOK_STARTS
+    source.seek(0)
+    return is_workbook and workbook.unpacked_size(source) > MUCH

@@ -13,7 +13,7 @@ from people.models import Authority, Licence
 BATCH = 2_000
 
 
-class _Echo:
+class Echo:
     """Gives back what is written, for a writer that wants a file."""
 
     def write(self, text: str) -> str:
@@ -23,7 +23,7 @@ class _Echo:
 def export_register(authority: Authority) -> Iterator[str]:
     """The lines of a CSV file, by number, however many there are. An import of the same lines
     changes nothing, and an export after it is the same to the letter."""
-    writer = csv.writer(_Echo(), lineterminator="\n")
+    writer = csv.writer(Echo(), lineterminator="\n")
     yield writer.writerow(COLUMNS)
     columns = [FIELDS[column] for column in COLUMNS]
     licences = Licence.objects.filter(authority=authority).order_by(Collate("number", "C"))

@@ -23,7 +23,16 @@ from certificates.models import (
 )
 from courses.models import Cohort, Contact, Enrolment, GlossaryWord, SafeguardingReview
 from outbox.models import Message
-from people.models import Interest, Learner, Licence, LicenceClaim
+from people.models import (
+    Authority,
+    Interest,
+    Learner,
+    Licence,
+    LicenceClaim,
+    RegisterDoubt,
+    RegisterImport,
+    RegisterUpload,
+)
 from tests.house.sweep import Arguments, Route
 from tests.house.two_councils import Council
 
@@ -106,6 +115,10 @@ class Examples:
             "staff/reminders/letters/": [uuid4()],
             "staff/reminders/people/": _keys(Learner),
             "staff/reminders/texts/": [1],
+            "staff/register/doubts/": _keys(RegisterDoubt),
+            "staff/register/export/": _keys(Authority),
+            "staff/register/imports/": _keys(RegisterImport),
+            "staff/register/uploads/": _keys(RegisterUpload),
             "staff/sites/": _keys(Site),
             "staff/snippets/assessments/topic/": [target.topic.pk, own.topic.pk],
             "staff/snippets/choose/courses/contact/": _keys(Contact)[:1],
