@@ -32,7 +32,7 @@ BEFORE = """
 # else's on the day, or have been on record as theirs: the first tenure that had not ended by then,
 # or whose end was not known yet, is the one asked about. Of the requirements with one
 # code the authority's own goes before the national one, then the one that began last.
-FACTS = """
+IN_FORCE = """
 WITH wanted AS (
     SELECT l.id, l.authority_id, a.code AS authority, l.number, coalesce(t.kind, l.kind) AS kind,
         CASE WHEN t.id IS NULL AND l.held_from <= %(known_at)s THEN l.holder_id
@@ -55,6 +55,8 @@ WITH wanted AS (
     ORDER BY w.authority_id, r.code, r.authority_id NULLS LAST,
         r.effective_from DESC, r.approved_at DESC, r.id DESC
 )
+"""
+FACTS = f"""{IN_FORCE}
 SELECT w.id, w.authority, w.number, w.kind, w.holder_id IS NOT NULL,
     r.id, r.code, r.effective_from, r.licence_kinds, r.grace_days,
     c.reference, c.course_title, c.passed_on, c.valid_until, c.renew_from, c.issued_at,
@@ -69,7 +71,7 @@ LEFT JOIN certificates_certificate c
 LEFT JOIN certificates_certificateevent e
     ON e.certificate_id = c.id AND e.kind <> 'issued' AND e.recorded_at <= %(known_at)s
 ORDER BY w.id, r.code, c.id, e.id
-"""
+"""  # noqa: S608  (Put together from constants.)
 OF_NUMBERS = "l.authority_id = %(authority)s AND l.number = ANY(%(numbers)s)"
 OF_HOLDER = "l.holder_id = %(holder)s"
 LONGEST_NUMBER = Licence.number.field.max_length or 0

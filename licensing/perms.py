@@ -5,17 +5,18 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.http import HttpRequest
 
 from licensing.models import Scope
 from people.models import Membership
-from people.perms import has_role
+from people.perms import has_role, holds
 
 Role = Membership.Role
 
 # Every call of the API asks this, so it is written out: building it anew each time would cost more
 # than all the rest. Only a token that a client got for itself counts, never one for a person.
 BEARER = """
-SELECT o.id, c.authority_id, t.scopes, o.scopes
+SELECT o.id, c.id, c.authority_id, t.scopes, o.scopes
 FROM allauth_idp_oidc_token t
 JOIN allauth_idp_oidc_client o ON o.id = t.client_id
 JOIN licensing_apiclient c ON c.client_id = o.id
@@ -29,6 +30,7 @@ class Caller:
     """A licensing system that showed a good token: for which authority it asks, and what it may."""
 
     client_id: str
+    api_client_id: int
     authority_id: int
     scopes: frozenset[str]
 
@@ -47,10 +49,16 @@ def caller_with(token_hash: str, *, now: datetime) -> Caller | None:
         found = cursor.fetchone()
     if found is None:
         return None
-    client_id, authority_id, of_token, of_client = found
-    return Caller(client_id, authority_id, frozenset(of_token.split()) & set(of_client.split()))
+    client_id, api_client_id, authority_id, of_token, of_client = found
+    scopes = frozenset(of_token.split()) & set(of_client.split())
+    return Caller(client_id, api_client_id, authority_id, scopes)
 
 
 def may_list_requirements(user: Any) -> bool:
     """Licensing officers, reviewers, auditors and platform administrators."""
     return user.is_superuser or has_role(user, Role.OFFICER, Role.REVIEWER, Role.AUDITOR)
+
+
+def may_see_webhooks(request: HttpRequest) -> bool:
+    """Licensing officers and platform administrators; each sees their own authority's alone."""
+    return holds(request, Role.OFFICER)

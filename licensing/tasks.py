@@ -1,10 +1,31 @@
-"""The API's housekeeping."""
+"""The API's housekeeping, the change feed and its webhooks."""
 
 from allauth.idp.oidc.models import Token
 from celery import shared_task
+from django.utils import timezone
+
+from licensing import actions
 
 
 @shared_task
 def clear_expired_tokens() -> None:
     """Access tokens that ran out are of no use to anybody; a repeat finds none."""
     Token.objects.expired().delete()
+
+
+@shared_task
+def drop_kept_answers() -> None:
+    """Answers that were kept for a day, in case a call came twice."""
+    actions.drop_kept_answers(now=timezone.now())
+
+
+@shared_task
+def advance_feeds() -> None:
+    """Whatever happened finds its place in the feed, and so does what the new day brings."""
+    actions.advance_all(now=timezone.now())
+
+
+@shared_task
+def relay_webhooks() -> None:
+    """Tell each address what is due. The scheduled run finds whatever is left."""
+    actions.relay_webhooks(now=timezone.now())

@@ -50,6 +50,12 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "licensing.tasks.clear_expired_tokens",
         "schedule": crontab(hour=3, minute=30),
     },
+    "drop-kept-answers": {
+        "task": "licensing.tasks.drop_kept_answers",
+        "schedule": crontab(minute=20),
+    },
+    "advance-feeds": {"task": "licensing.tasks.advance_feeds", "schedule": 10.0},
+    "relay-webhooks": {"task": "licensing.tasks.relay_webhooks", "schedule": 5.0},
     "item-statistics": {"task": "assessments.tasks.work_out_statistics", "schedule": crontab(0, 2)},
     "find-signals": {"task": "assessments.tasks.find_signals", "schedule": crontab(0, 4)},
     "work-on-register-files": {"task": "people.tasks.work_on_uploads", "schedule": 60.0},

@@ -56,6 +56,10 @@ FACTS = {
     "certificates.Reminder",
     "licensing.Requirement",
     "licensing.ApiClient",
+    "licensing.Delivery",
+    "licensing.DeliveryTry",
+    "licensing.FeedEvent",
+    "licensing.Webhook",
 }
 DELETE_BIT = 8  # Of tgtype in pg_trigger.
 

@@ -5,8 +5,11 @@ import contextlib
 import pytest
 import time_machine
 
+from tests.certificates.conftest import own_database
 from tests.conftest import NOON
 from tests.factories import AuthorityFactory, make_course, make_requirement
+
+__all__ = ["own_database"]
 
 
 @pytest.fixture

@@ -1,19 +1,14 @@
-"""What an authority requires of its drivers, and which licensing system speaks for it."""
+"""What an authority requires of its drivers."""
 
-from datetime import datetime
 from typing import Any, Self
 
-import pghistory
-import pgtrigger
-from allauth.idp.oidc.models import Client
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import CoursePage
-from people.models import Authority, DatedRule, DatedRuleQuerySet, Licence, Membership
+from people.models import DatedRule, DatedRuleQuerySet, Licence, Membership
 
 
 def every_kind() -> list[str]:
@@ -72,44 +67,3 @@ class Requirement(DatedRule):
         """The kinds in words, for people."""
         words = dict(Licence.Kind.choices)
         return ", ".join(str(words[kind]) for kind in self.licence_kinds)
-
-
-class Scope(models.TextChoices):
-    """What a licensing system may be allowed to do."""
-
-    STATUS_READ = "status:read", _("Read training status")
-    REGISTER_WRITE = "register:write", _("Write the register")
-    EVENTS_READ = "events:read", _("Read the change feed")
-
-
-@pghistory.track()
-class ApiClient(models.Model):
-    """Ties one OAuth 2 client to the one authority it may ask about. Ended, never deleted."""
-
-    client = models.OneToOneField(Client, on_delete=models.PROTECT, related_name="api_client")
-    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="api_clients")
-    ended_at = models.DateTimeField(null=True, blank=True)
-    ended_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                name="api_client_ended_at_with_by",
-                condition=Q(ended_at=None, ended_by=None)
-                | Q(ended_at__isnull=False, ended_by__isnull=False),
-                violation_error_message=_("Say both when the access ended and who ended it."),
-            ),
-        ]
-        triggers = [
-            pgtrigger.Protect(name="api_client_kept", operation=pgtrigger.Delete),
-            pgtrigger.ReadOnly(name="api_client_fixed", fields=["client", "authority"]),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.client_id)
-
-    def end(self, *, by: Any, now: datetime) -> None:
-        self.ended_at, self.ended_by = now, by
-        self.save(update_fields=["ended_at", "ended_by"])

@@ -1,0 +1,174 @@
+"""The eligibility rule for many licences at once, in one statement.
+
+``JUDGED`` says in SQL what ``licensing.eligibility`` says in Python; a test holds the two together
+over random histories. Reports, the change feed and the figures of an authority are built on it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+
+from licensing.answers import IN_FORCE
+from licensing.eligibility import MEETING, Status
+
+# Of the certificates known by then, the decisive one: one that covers the day before any other,
+# then the one that lasts longest.
+JUDGED = f"""{IN_FORCE}, known AS (
+    SELECT w.id AS licence_id, r.id AS rule_id, c.id AS certificate_id, c.passed_on,
+        c.valid_until, c.renew_from, c.issued_at, c.reference,
+        coalesce(changes.last = 'revoked', false) AS revoked
+    FROM wanted w
+    JOIN in_force r ON r.authority_id = w.authority_id
+    JOIN certificates_certificate c
+        ON c.learner_id = w.holder_id AND c.counts_for_id = r.course_id
+        AND c.authority_id = w.authority_id
+        AND c.issued_at <= %(known_at)s AND c.passed_on <= %(as_at)s
+    LEFT JOIN LATERAL (
+        SELECT bool_or(e.kind = 'replaced') AS replaced,
+            (array_agg(e.kind ORDER BY e.recorded_at DESC, e.id DESC)
+                FILTER (WHERE e.effective_on <= %(as_at)s))[1] AS last
+        FROM certificates_certificateevent e
+        WHERE e.certificate_id = c.id AND e.kind <> 'issued' AND e.recorded_at <= %(known_at)s
+    ) AS changes ON true
+    WHERE changes.replaced IS NOT TRUE
+), decisive AS (
+    SELECT DISTINCT ON (licence_id, rule_id) *, NOT revoked AND valid_until >= %(as_at)s AS covers
+    FROM known
+    ORDER BY licence_id, rule_id, NOT revoked AND valid_until >= %(as_at)s DESC,
+        valid_until DESC, revoked, passed_on DESC, issued_at DESC, reference COLLATE "C" DESC
+), judged AS (
+    SELECT w.id AS licence_id, w.number, w.authority_id, r.id AS rule_id, r.code,
+        r.effective_from, r.grace_days, d.certificate_id, d.valid_until, d.renew_from,
+        CASE
+            WHEN r.id IS NULL OR w.kind <> ALL (r.licence_kinds) THEN 'not_required'
+            WHEN d.certificate_id IS NULL THEN 'never_passed'
+            WHEN d.covers AND %(as_at)s >= d.renew_from THEN 'expiring'
+            WHEN d.covers THEN 'valid'
+            WHEN d.revoked THEN 'revoked'
+            WHEN %(as_at)s - d.valid_until <= r.grace_days THEN 'in_grace'
+            ELSE 'expired'
+        END AS status
+    FROM wanted w
+    LEFT JOIN in_force r ON r.authority_id = w.authority_id
+    LEFT JOIN decisive d ON d.licence_id = w.id AND d.rule_id = r.id
+)
+"""  # noqa: S608  (Put together from constants, like those below.)
+
+# A licence is as the register described it at the end of the day asked about. Days before the
+# register came to us are judged by the first description that did.
+SEEN_BY = """least(
+    %(known_at)s, (%(as_at)s + 1)::timestamp AT TIME ZONE 'Europe/London')"""
+IS_LICENSED = """{0}.state IN ('current', 'suspended')
+    AND coalesce({0}.starts_on <= %(as_at)s, true) AND coalesce({0}.expires_on >= %(as_at)s, true)
+"""
+LICENSED = f"""
+l.authority_id = %(authority)s AND l.created_at <= %(known_at)s AND coalesce((
+    SELECT {IS_LICENSED.format("h")} FROM people_licenceevent h
+    WHERE h.pgh_obj_id = l.id
+    ORDER BY h.pgh_created_at < {SEEN_BY} DESC,
+        CASE WHEN h.pgh_created_at < {SEEN_BY} THEN -h.pgh_id ELSE h.pgh_id END
+    LIMIT 1
+), {IS_LICENSED.format("l")})
+"""  # noqa: S608
+FIGURES = f"""{JUDGED}, of_licences AS (
+    SELECT bool_and(status = ANY (%(meeting)s)) AS met,
+        max(array_position(%(severity)s::text[], status)) AS worst
+    FROM judged GROUP BY licence_id
+)
+SELECT NULL::bigint, NULL, NULL::date, NULL::int, (%(severity)s::text[])[worst], met, count(*)
+FROM of_licences GROUP BY worst, met
+UNION ALL
+SELECT rule_id, code, effective_from, grace_days, status, NULL, count(*)
+FROM judged WHERE rule_id IS NOT NULL
+GROUP BY rule_id, code, effective_from, grace_days, status
+ORDER BY 2, 1, 5
+"""  # noqa: S608
+OF_AUTHORITY = "l.authority_id = %(authority)s"
+STATUSES = f"""{JUDGED}
+SELECT number, code, status, certificate_id FROM judged ORDER BY number, code
+"""  # noqa: S608
+SEVERITY = (
+    Status.NOT_REQUIRED,
+    Status.VALID,
+    Status.EXPIRING,
+    Status.IN_GRACE,
+    Status.EXPIRED,
+    Status.REVOKED,
+    Status.NEVER_PASSED,
+)
+
+
+def no_counts() -> dict[Status, int]:
+    return dict.fromkeys(SEVERITY, 0)
+
+
+@dataclass
+class OfRule:
+    """What became of one requirement. ``counts`` come to the number of licences."""
+
+    rule_id: int
+    code: str
+    effective_from: date
+    grace_days: int
+    counts: dict[Status, int] = field(default_factory=no_counts)
+
+
+@dataclass
+class Compliance:
+    """The figures of one authority for the London day ``as_at``, as it was known at ``known_at``.
+
+    Each licence counts once: in ``denominator``, in ``numerator`` if all it needed was met, and in
+    ``counts`` under the worst status that any of its requirements has.
+    """
+
+    as_at: date
+    known_at: datetime
+    numerator: int = 0
+    denominator: int = 0
+    counts: dict[Status, int] = field(default_factory=no_counts)
+    requirements: list[OfRule] = field(default_factory=list)
+
+
+def compliance(*, authority_id: int, as_at: date, known_at: datetime) -> Compliance:
+    """How many licensed drivers of the authority had met the requirement, in one statement."""
+    found = Compliance(as_at, known_at)
+    rules: dict[int, OfRule] = {}
+    for rule_id, code, since, grace, status, met, count in _figures(authority_id, as_at, known_at):
+        if rule_id is None:
+            found.denominator += count
+            found.numerator += count if met else 0
+            found.counts[Status(status)] += count
+        else:
+            rule = rules.setdefault(rule_id, OfRule(rule_id, code, since, grace))
+            rule.counts[Status(status)] += count
+    found.requirements = list(rules.values())
+    return found
+
+
+def _figures(authority_id: int, as_at: date, known_at: datetime) -> Iterable[tuple[Any, ...]]:
+    parameters: dict[str, Any] = {
+        "authority": authority_id,
+        "as_at": as_at,
+        "known_at": known_at,
+        "meeting": [status.value for status in MEETING],
+        "severity": [status.value for status in SEVERITY],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(FIGURES.format(narrowing=LICENSED), parameters)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
+
+
+def statuses(
+    *, authority_id: int, as_at: date, known_at: datetime
+) -> Iterable[tuple[str, str | None, Status, int | None]]:
+    """Of every licence in the register: its number, the requirement, the status and the key of the
+    certificate that decided."""
+    parameters: dict[str, Any] = {"authority": authority_id, "as_at": as_at, "known_at": known_at}
+    with connection.cursor() as cursor:
+        cursor.execute(STATUSES.format(narrowing=OF_AUTHORITY), parameters)
+        for number, code, status, certificate_id in cursor.fetchall():
+            yield number, code, Status(status), certificate_id

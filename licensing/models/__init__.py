@@ -1,0 +1,23 @@
+"""The tables of this room."""
+
+from licensing.models.clients import ApiClient, KeptAnswer, Scope
+from licensing.models.feed import FedCertificateEvent, FeedEvent, FeedHead, WaitingEvent
+from licensing.models.requirements import Requirement, RequirementQuerySet, every_kind
+from licensing.models.webhooks import Delivery, DeliveryTry, Webhook, WebhookQuerySet
+
+__all__ = [
+    "ApiClient",
+    "Delivery",
+    "DeliveryTry",
+    "FedCertificateEvent",
+    "FeedEvent",
+    "FeedHead",
+    "KeptAnswer",
+    "Requirement",
+    "RequirementQuerySet",
+    "Scope",
+    "WaitingEvent",
+    "Webhook",
+    "WebhookQuerySet",
+    "every_kind",
+]
