@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -23,6 +23,8 @@ PORTS = {HTTPS: 443, HTTP: 80}
 LONGEST_ADDRESS = 2000
 # What wraps an IPv4 address: NAT64 and 6to4 would lead inside by a detour.
 WRAPPED = ("64:ff9b::", "64:ff9b:1::", "2002:")
+# What Python's own list says differs between its versions; these are never the public internet.
+NEVER = tuple(map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "100.64.0.0/10", "2001::/23")))
 
 
 class Refused(Exception):
@@ -131,8 +133,10 @@ def is_public(address: str) -> bool:
     if isinstance(judged, IPv6Address):
         if judged.ipv4_mapped is not None:
             judged = judged.ipv4_mapped
-        elif judged.compressed.startswith(WRAPPED) or judged.teredo is not None:
+        elif judged.compressed.startswith(WRAPPED):
             return False
+    if any(judged in network for network in NEVER):
+        return False
     return judged.is_global and not judged.is_multicast and not judged.is_reserved
 
 
