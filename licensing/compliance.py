@@ -101,6 +101,25 @@ SEVERITY = (
 )
 
 
+DEFINITIONS = {
+    "denominator": (
+        "Licences that the register had as current or suspended on the day and that were in their"
+        " term. A person with two licences counts twice. Days before a licence was first entered"
+        " go by its first entry."
+    ),
+    "numerator": (
+        "Those of the denominator whose training was met on the day: every requirement in force"
+        " was valid, expiring, in grace or not required."
+    ),
+    "counts": (
+        "Each licence once, under the worst status that any of its requirements has: never_passed"
+        " is the worst, then revoked, expired, in_grace, expiring, valid, not_required."
+    ),
+    "day": "Days are London days. Training counts to the end of its last day.",
+    "known_at": "What was recorded after this instant is left out of account.",
+}
+
+
 def no_counts() -> dict[Status, int]:
     return dict.fromkeys(SEVERITY, 0)
 

@@ -314,8 +314,11 @@ MESSAGES_PER_MINUTE = {  # To one mail domain, and of all text messages (Notify 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s%(request)s %(message)s"}},
+    "filters": {"request": {"()": "licensing.api.request_ids.NamedRequest"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}
+    },
     "loggers": {
         "django_tasks": {"level": "WARNING"},  # One line for every index update says nothing.
         "wagtail": {"level": "WARNING"},

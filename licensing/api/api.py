@@ -1,20 +1,24 @@
 """The API of licensing systems, version 1: one object that ``lms.urls`` mounts."""
 
+import json
+import logging
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, URLResolver, path, re_path
 from django.views.generic import RedirectView
 from ninja import NinjaAPI
 from ninja.openapi.docs import Swagger
 from ninja.openapi.schema import OpenAPISchema
+from wagtail.api.v3.errors import PROBLEM_JSON
 
-from licensing.api import openapi, problems
-from licensing.api.routes import router
+from licensing.api import asking, feeding, openapi, problems, registering, request_ids, telling
 
+logger = logging.getLogger("licensing.api")
 View = Callable[..., HttpResponseBase]
 
 
@@ -40,18 +44,39 @@ class TrainingStatusApi(NinjaAPI):
 
 
 def answered(view: View) -> View:
-    """The view, open to callers without a session; a wrong method is a problem like any other."""
+    """The view, open to callers without a session; a wrong method is a problem like any other.
+
+    Each call has a name, by which it is found in the log. What is logged tells the shape of the
+    address alone: licence numbers stay out of it.
+    """
 
     @wraps(view)
     def answer(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        response = view(request, **kwargs)
-        if response.status_code == problems.METHOD_NOT_ALLOWED.status:
-            allowed = ", ".join(sorted(response["Allow"].split(", ")))
-            response = problems.METHOD_NOT_ALLOWED.response(headers={"Allow": allowed})
-        response["Cache-Control"] = "no-store"
-        return response
+        began = time.monotonic()
+        name = request_ids.request_id(request.headers.get(request_ids.HEADER, ""))
+        named = request_ids.current.set(name)
+        try:
+            response = _completed(view(request, **kwargs), name)
+            route = request.resolver_match.route if request.resolver_match else ""
+            milliseconds = (time.monotonic() - began) * 1000
+            said = (request.method, route, response.status_code, milliseconds)
+            logger.info("%s %s %s %.0f ms", *said)
+            return response
+        finally:
+            request_ids.current.reset(named)
 
     return login_not_required(answer)
+
+
+def _completed(response: HttpResponseBase, name: str) -> HttpResponseBase:
+    if response.status_code == problems.METHOD_NOT_ALLOWED.status:
+        allowed = ", ".join(sorted(response["Allow"].split(", ")))
+        response = problems.METHOD_NOT_ALLOWED.response(headers={"Allow": allowed})
+    if response.get("Content-Type") == PROBLEM_JSON and isinstance(response, HttpResponse):
+        response.content = json.dumps({**json.loads(response.content), "request_id": name})
+    response["Cache-Control"] = "no-store"
+    response[request_ids.HEADER] = name
+    return response
 
 
 def nothing_here(request: HttpRequest) -> HttpResponseBase:
@@ -69,4 +94,5 @@ api = TrainingStatusApi(
     docs_decorator=login_not_required,
 )
 problems.register(api)
-api.add_router("", router)
+for part in (asking, registering, feeding, telling):
+    api.add_router("", part.router)

@@ -29,14 +29,15 @@ class Needs:
     The token is looked up on every call, in one query: what was taken away is gone at once.
     """
 
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope
+    def __init__(self, scope: Scope, *, cost: int = 1) -> None:
+        """``cost`` is what the call weighs in the client's limit; the cheapest weighs one."""
+        self.scope, self.cost = scope, cost
         self.documented = {"security": [{SECURITY: [scope.value]}]}
 
     def __call__(self, request: HttpRequest) -> Caller:
         now = timezone.now()
         caller = bearer_of(request, now=now)
-        _count_call(caller, now=now)
+        _count_call(caller, self.cost, now=now)
         if not caller.may(self.scope):
             challenge = f'Bearer error="insufficient_scope", scope="{self.scope}"'
             raise Refused(problems.INSUFFICIENT_SCOPE, headers={"WWW-Authenticate": challenge})
@@ -56,11 +57,11 @@ def bearer_of(request: HttpRequest, *, now: datetime) -> Caller:
     return caller
 
 
-def _count_call(caller: Caller, *, now: datetime) -> None:
+def _count_call(caller: Caller, cost: int, *, now: datetime) -> None:
     """Each client has so many calls a minute. Without Redis nobody is counted, nor kept out."""
     window = Window(f"api:{caller.client_id}", MINUTE, now)
     try:
-        calls = window.count()
+        calls = window.count(cost)
     except RedisError:
         logger.warning("calls are not counted: Redis does not answer")
         return

@@ -24,6 +24,15 @@ and end in `Z`. If anything that an answer needs cannot be read, the answer is a
 `met`. If no requirement at all was in force at the authority on the day, there was nothing to
 meet: the one entry is `not_required` with the reason `no_requirement_in_force` and no rule.
 
+Each client has a limit of calls a minute, in which a call that costs us more weighs more. Beyond
+it the answer is 429, and `Retry-After` says when to go on. Parameters that we do not know are
+refused; fields that we add to an answer later are not a breaking change, so ignore what you do not
+know. A call has a name, `X-Request-Id`, which is in its answer and its problem; send one of your
+own (8 to 64 letters, digits, `.`, `_`, `:` and `-`) if you like.
+
+An operation that is going to end says so in its answers a year before, in the headers
+`Deprecation` and `Sunset`, and in the change log of this service.
+
 Errors are RFC 9457 problems (`{PROBLEM_JSON}`). Their `type` is stable:
 
 | type | status | |
@@ -37,14 +46,24 @@ HEADERS = {
     429: {"Retry-After": "Seconds to wait."},
     503: {"Retry-After": "Seconds to wait."},
 }
+NAMED = {
+    "X-Request-Id": {
+        "description": "The name of this call, to be quoted to us; yours, if you sent one.",
+        "schema": {"type": "string"},
+    }
+}
 UNDOCUMENTED = {problems.METHOD_NOT_ALLOWED}  # No operation answers it: there is none.
+
+
+class NamedProblem(ProblemDetail):
+    request_id: str
 
 
 def complete(schema: dict[str, Any]) -> None:
     """Add to the file what the framework does not know."""
     components = schema["components"]
     components["securitySchemes"] = {SECURITY: security_scheme()}
-    components["schemas"]["Problem"] = ProblemDetail.model_json_schema()
+    components["schemas"]["Problem"] = NamedProblem.model_json_schema()
     by_status: dict[int, list[Problem]] = {}
     for problem in problems.ALL:
         if problem not in UNDOCUMENTED:
@@ -54,9 +73,13 @@ def complete(schema: dict[str, Any]) -> None:
     }
     for path in schema["paths"].values():
         for operation in path.values():
-            for status in by_status:
-                reference = {"$ref": f"#/components/responses/problem-{status}"}
-                operation["responses"].setdefault(status, reference)
+            for status, kinds in by_status.items():
+                if any(not kind.only or operation["operationId"] in kind.only for kind in kinds):
+                    reference = {"$ref": f"#/components/responses/problem-{status}"}
+                    operation["responses"].setdefault(status, reference)
+            for response in operation["responses"].values():
+                if "$ref" not in response:
+                    response.setdefault("headers", {}).update(NAMED)
 
 
 def documented(status: int, kinds: list[Problem]) -> dict[str, Any]:
@@ -67,11 +90,11 @@ def documented(status: int, kinds: list[Problem]) -> dict[str, Any]:
         "description": ". Or: ".join(problem.title for problem in kinds),
         "content": {PROBLEM_JSON: {"schema": schema, "examples": examples}},
     }
-    if status in HEADERS:
-        response["headers"] = {
-            name: {"description": text, "schema": {"type": "string"}}
-            for name, text in HEADERS[status].items()
-        }
+    of_status = {
+        name: {"description": text, "schema": {"type": "string"}}
+        for name, text in HEADERS.get(status, {}).items()
+    }
+    response["headers"] = {**of_status, **NAMED}
     return response
 
 
@@ -81,6 +104,7 @@ def example(problem: Problem) -> dict[str, Any]:
         "title": problem.title,
         "status": problem.status,
         "detail": problem.detail,
+        "request_id": "0f9c1e5a0f4f4e0e9d0a3f6f2f0b1c11",
     }
     if problem is problems.INVALID_REQUEST:
         refused = {"in": "query", "parameter": "as_at", "detail": "Write the day as YYYY-MM-DD."}

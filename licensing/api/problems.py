@@ -1,14 +1,15 @@
 """Errors as RFC 9457 problems. A ``type`` is never renamed; titles and details may change."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 from wagtail.api.v3.errors import problem_response
 
 logger = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ class Problem:
     status: int
     title: str
     detail: str
+    only: frozenset[str] = frozenset()  # Operations that answer it; empty means every one.
 
     @property
     def type(self) -> str:
@@ -78,6 +80,49 @@ METHOD_NOT_ALLOWED = Problem(
     "The method is not allowed",
     "This address does not answer that method; the Allow header says which it does.",
 )
+WAITS_FOR_OFFICER = Problem(
+    "waits-for-officer",
+    409,
+    "An officer has to decide",
+    "The register has somebody else under this number, or this person under another one. Nothing"
+    " was changed. A licensing officer sees both side by side and decides.",
+    only=frozenset({"put_licence"}),
+)
+WEBHOOK_EXISTS = Problem(
+    "webhook-exists",
+    409,
+    "The address has a webhook",
+    "Your client has a webhook for this address already. Remove that one first.",
+    only=frozenset({"add_webhook"}),
+)
+TOO_MANY_WEBHOOKS = Problem(
+    "too-many-webhooks",
+    409,
+    "Too many webhooks",
+    "A client has at most ten webhooks. Remove one first.",
+    only=frozenset({"add_webhook"}),
+)
+TOO_LARGE = Problem(
+    "too-large",
+    413,
+    "The request is too large",
+    "Send less at once.",
+    only=frozenset({"put_licence", "search_training_status", "add_webhook"}),
+)
+UNKNOWN_CURSOR = Problem(
+    "unknown-cursor",
+    422,
+    "The cursor is not known",
+    "The feed has no such place. Begin again without a cursor; events keep their ids.",
+    only=frozenset({"list_events", "replay_webhook"}),
+)
+KEY_REUSED = Problem(
+    "idempotency-key-reused",
+    422,
+    "The key was used before",
+    "Within the last day your client sent another call with this Idempotency-Key.",
+    only=frozenset({"put_licence"}),
+)
 INVALID_REQUEST = Problem(
     "invalid-request",
     422,
@@ -108,7 +153,13 @@ ALL = (
     INSUFFICIENT_SCOPE,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
+    WAITS_FOR_OFFICER,
+    WEBHOOK_EXISTS,
+    TOO_MANY_WEBHOOKS,
+    TOO_LARGE,
     INVALID_REQUEST,
+    UNKNOWN_CURSOR,
+    KEY_REUSED,
     TOO_MANY_REQUESTS,
     INTERNAL_ERROR,
     UNAVAILABLE,
@@ -128,6 +179,8 @@ def register(api: NinjaAPI) -> None:
     """Answer every exception with a problem; what went wrong inside goes to the log alone."""
     api.add_exception_handler(Refused, _refused)
     api.add_exception_handler(ValidationError, _invalid)
+    api.add_exception_handler(HttpError, _not_json)
+    api.add_exception_handler(RequestDataTooBig, _too_large)
     api.add_exception_handler(OperationalError, _unavailable)
     api.add_exception_handler(InterfaceError, _unavailable)
     api.add_exception_handler(Exception, _failed)
@@ -140,10 +193,27 @@ def _refused(request: HttpRequest, error: Any) -> HttpResponse:
 def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
     """Names each parameter that was refused and says why, without repeating its value."""
     errors = [
-        {"in": found["loc"][0], "parameter": str(found["loc"][-1]), "detail": found["msg"]}
+        {"in": found["loc"][0], "parameter": _named(found["loc"]), "detail": found["msg"]}
         for found in error.errors
     ]
     return INVALID_REQUEST.response(errors=errors)
+
+
+def _named(place: Sequence[str | int]) -> str:
+    """The name that the caller gave it, which comes last; an item of a list has its number."""
+    names = [part for part in place if isinstance(part, str)]
+    number = f".{place[-1]}" if isinstance(place[-1], int) else ""
+    return names[-1] + number
+
+
+def _not_json(request: HttpRequest, error: Any) -> HttpResponse:
+    """The framework's own: it could not read the body at all."""
+    told = {"in": "body", "parameter": "", "detail": "Send JSON, in UTF-8."}
+    return INVALID_REQUEST.response(errors=[told])
+
+
+def _too_large(request: HttpRequest, error: Any) -> HttpResponse:
+    return TOO_LARGE.response()
 
 
 def _unavailable(request: HttpRequest, error: Any) -> HttpResponse:

@@ -5,13 +5,16 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, Self
 
 from ninja import Schema
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from certificates import models as certificates
+from certificates.renewal import Standing
 from licensing import answers, eligibility
+from licensing.compliance import DEFINITIONS, Compliance
 from licensing.eligibility import Assessment, Code, Status, Terms, Training
 
+MOST_ASKED, LONGEST_ASKED = 1_000, 100
 NOTICE = "Training status only. This is not a licensing decision."
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
@@ -154,5 +157,129 @@ class TrainingStatus(Schema):
             known_at=status.known_at,
             training=status.training,
             requirements=[Requirement.of(found) for found in status.requirements],
+            notice=NOTICE,
+        )
+
+
+class Question(Schema):
+    """Which licences are asked about, and as of when."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    as_at: AskedDay | None = Field(None, description=AsOf.model_fields["as_at"].description)
+    known_at: AskedInstant | None = Field(
+        None, description=AsOf.model_fields["known_at"].description
+    )
+    licences: list[Annotated[str, Field(max_length=LONGEST_ASKED)]] = Field(
+        max_length=MOST_ASKED, description="Up to 1,000 numbers; repeats are answered each time."
+    )
+
+
+class NotFound(Schema):
+    licence_number: str = Field(description="As it was asked for.")
+    found: Literal[False] = False
+
+
+class Answers(Schema):
+    results: list[TrainingStatus | NotFound] = Field(
+        description="One for each number that was asked for, in that order."
+    )
+
+
+class CertificateEvent(Schema):
+    event: Literal["issued", "revoked", "reinstated", "replaced"]
+    recorded_at: Instant
+    effective_on: date = Field(description="The day, in London, from which it counts.")
+    reason_class: str | None = Field(description="The kind of reason, where there was one.")
+
+
+class CertificateFacts(Schema):
+    authority: str = Field(description="The code of your authority.")
+    reference: str
+    status: Standing = Field(description="What it is worth today, in London.")
+    holder_name: str = Field(description="As printed on the certificate.")
+    licence_number: str | None = Field(description="As printed on the certificate, if it is.")
+    course: str
+    course_edition: str
+    provider: str | None = Field(description="Who taught it, where training was recognised.")
+    passed_on: date
+    valid_until: date = Field(description="The last day, in London, on which it counts.")
+    renew_from: date
+    issued_at: Instant
+    replaces: str | None = Field(description="The reference of the certificate that it corrects.")
+    replaced_by: str | None = Field(description="The reference of its correction.")
+    url: str = Field(description="The public check of this certificate.")
+    events: list[CertificateEvent] = Field(description="All that happened to it, in order.")
+
+    @classmethod
+    def of(cls, held: certificates.Certificate, *, today: date) -> Self:
+        later = getattr(held, "replacement", None)
+        return cls(
+            authority=held.authority.code if held.authority else "",
+            reference=held.reference,
+            status=held.standing_on(today),
+            holder_name=held.holder_name,
+            licence_number=held.licence_number or None,
+            course=held.course_title,
+            course_edition=held.course_edition,
+            provider=held.provider_name or None,
+            passed_on=held.passed_on,
+            valid_until=held.valid_until,
+            renew_from=held.renew_from,
+            issued_at=held.issued_at,
+            replaces=held.replaces.reference if held.replaces else None,
+            replaced_by=later.reference if later else None,
+            url=held.verify_url,
+            events=[
+                CertificateEvent(
+                    event=event.kind,  # type: ignore[arg-type]  # The database knows no other.
+                    recorded_at=event.recorded_at,
+                    effective_on=event.effective_on,
+                    reason_class=event.reason_class or None,
+                )
+                for event in held.events.all()
+            ],
+        )
+
+
+class RuleFigures(Schema):
+    requirement: str
+    rule: Rule
+    grace_days: int
+    counts: dict[Status, int]
+
+
+class ComplianceFigures(Schema):
+    authority: str = Field(description="The code of your authority.")
+    as_at: date
+    known_at: Instant
+    numerator: int
+    denominator: int
+    counts: dict[Status, int] = Field(description="They come to the denominator.")
+    requirements: list[RuleFigures] = Field(
+        description="Each rule that was in force, with its own counts."
+    )
+    definitions: dict[str, str]
+    notice: str
+
+    @classmethod
+    def of(cls, found: Compliance, *, authority: str) -> Self:
+        return cls(
+            authority=authority,
+            as_at=found.as_at,
+            known_at=found.known_at,
+            numerator=found.numerator,
+            denominator=found.denominator,
+            counts=found.counts,
+            requirements=[
+                RuleFigures(
+                    requirement=rule.code,
+                    rule=Rule(id=rule.rule_id, effective_from=rule.effective_from),
+                    grace_days=rule.grace_days,
+                    counts=rule.counts,
+                )
+                for rule in found.requirements
+            ],
+            definitions=DEFINITIONS,
             notice=NOTICE,
         )

@@ -34,7 +34,7 @@ def ask(client, token):
         return client.get(
             f"/api/v1/licences/{number}/training-status",
             question,
-            headers={"Authorization": f"Bearer {bearer}"},
+            headers={"Authorization": f"Bearer {bearer}", "X-Request-Id": "a-call-of-the-test"},
         )
 
     return ask
