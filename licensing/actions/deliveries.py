@@ -72,7 +72,7 @@ def _turn(webhook: Webhook, now: datetime) -> int:
         passed = time.monotonic() - began
         if passed > TURN:
             break
-        moment = now + timedelta(seconds=passed)
+        moment = now + timedelta(seconds=int(passed))
         outcome = _call(webhook, delivery, moment)
         calls += 1
         if not _record(webhook, delivery, outcome, moment) or not outcome.is_success:
