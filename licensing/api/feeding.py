@@ -22,6 +22,7 @@ from licensing.models import FeedEvent, Scope
 router = Router()
 reads_events = Needs(Scope.EVENTS_READ, cost=5)
 USUAL, MOST = 100, feed.MOST
+CURSOR = rf"^[A-Za-z0-9_-]{{{cursor.LENGTH}}}$"
 
 
 class EventCertificate(Schema):
@@ -60,7 +61,7 @@ class Place(Schema):
 
     after: str | None = Field(
         None,
-        max_length=100,
+        pattern=CURSOR,
         description="`next` of the page before; from the very beginning if left out.",
         json_schema_extra={"example": str(Cursor(41, bytes.fromhex("0f9c1e5a0f4f")))},
     )
@@ -74,14 +75,14 @@ class After(Schema):
 
     after: str | None = Field(
         None,
-        max_length=100,
+        pattern=CURSOR,
         description="A cursor of the feed; from the very beginning if left out.",
         json_schema_extra={"example": str(Cursor(41, bytes.fromhex("0f9c1e5a0f4f")))},
     )
 
 
 def read_cursor(text: str | None) -> Cursor:
-    """Raises Refused for what never was a cursor."""
+    """Raises Refused for what looks like a cursor and never was one."""
     found = START if text is None else cursor.read(text)
     if found is None:
         raise Refused(problems.UNKNOWN_CURSOR)

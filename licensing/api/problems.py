@@ -111,7 +111,7 @@ TOO_LARGE = Problem(
 )
 UNKNOWN_CURSOR = Problem(
     "unknown-cursor",
-    422,
+    404,
     "The cursor is not known",
     "The feed has no such place. Begin again without a cursor; events keep their ids.",
     only=frozenset({"list_events", "replay_webhook"}),

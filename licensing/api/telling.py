@@ -22,6 +22,8 @@ router = Router()
 reads_webhooks = Needs(Scope.EVENTS_READ)
 changes_webhooks = Needs(Scope.EVENTS_READ, cost=100)
 REFUSALS = {"exists": problems.WEBHOOK_EXISTS, "too_many": problems.TOO_MANY_WEBHOOKS}
+# For whoever generates requests; ``licensing.outward`` decides.
+ADDRESS = r"^https://[A-Za-z0-9.-]+(:([0-9]{1,4}|[1-5][0-9]{4}))?(/[!\"$-\[\]-~]*)?$"
 
 
 class State(StrEnum):
@@ -36,7 +38,8 @@ class Wanted(Schema):
     model_config = ConfigDict(extra="forbid")
 
     url: Annotated[str, Field(max_length=2000)] = Field(
-        description="Begins with https:// and leads to the public internet."
+        description="Begins with https:// and leads to the public internet.",
+        json_schema_extra={"pattern": ADDRESS},
     )
     types: list[FeedEvent.Type] = Field(
         default_factory=list, max_length=20, description="Which events; all if empty."

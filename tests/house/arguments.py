@@ -22,6 +22,7 @@ from certificates.models import (
     ValidityRule,
 )
 from courses.models import Cohort, Contact, Enrolment, GlossaryWord, SafeguardingReview
+from licensing.models import Webhook
 from outbox.models import Message
 from people.models import (
     Authority,
@@ -135,6 +136,7 @@ class Examples:
             "staff/unsent-messages/": _keys(Message),
             "staff/users/": [target.people["former"].pk],
             "staff/validity-rules/": _keys(ValidityRule),
+            "staff/webhooks/": _keys(Webhook),
             "staff/withdrawals/": _keys(Withdrawal),
             "staff/workflows/tasks/": _keys(Task),
             "staff/workflows/": _keys(Workflow),

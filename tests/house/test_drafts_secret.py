@@ -16,6 +16,7 @@ from assessments.models import Adjustment, Case, Challenge, ItemStatistic, Withd
 from certificates.actions import propose_change
 from courses.actions import enrol, start_cohort
 from courses.models import CohortPlace
+from licensing.actions import add_webhook
 from people.actions import claim_licence, declare_interest
 from people.models import Membership
 from tests.assessments.conftest import finished
@@ -31,6 +32,7 @@ from tests.factories import (
 from tests.house.arguments import Examples
 from tests.house.sweep import Browser, Visitor, database_of_its_own, routes
 from tests.house.two_councils import NOW, WORD, build
+from tests.licensing.factories import make_client
 
 Role = Membership.Role
 OUTSIDERS = [
@@ -80,6 +82,8 @@ class World:
             date_of_birth=date(1990, 1, 1),
             now=NOW,
         )
+        client = make_client(self.first.authority)
+        add_webhook(client=client, url="https://council.example/hook", types=[], now=NOW)
         self._look_into(finished(course), course)
         self._propose_about(course)
         self.driver = learner.user

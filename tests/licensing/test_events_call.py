@@ -54,11 +54,18 @@ def test_limit_that_makes_no_sense_is_refused(call, limit):
     assert (response.status_code, response.json()["errors"][0]["parameter"]) == (422, "limit")
 
 
-@pytest.mark.parametrize("cursor", ["", "1", "x" * 20, "\x00", "é", "AQAAAAAAAAABAAAAAAAA"])
-def test_cursor_that_never_was_one_is_refused(call, certificate, cursor):
+@pytest.mark.parametrize("cursor", ["", "1", "x" * 21, "\x00" * 20, "é", "AQ" * 9 + "=="])
+def test_word_that_is_no_cursor_is_refused_by_name(call, certificate, cursor):
     response = call("get", "/events", after=cursor)
 
-    assert response.status_code == 422
+    assert (response.status_code, response.json()["errors"][0]["parameter"]) == (422, "after")
+
+
+@pytest.mark.parametrize("cursor", ["x" * 20, "AQAAAAAAAAABAAAAAAAA", "AQAAAAAAAAAAAAAAAAAB"])
+def test_cursor_that_never_was_one_is_not_found(call, certificate, cursor):
+    response = call("get", "/events", after=cursor)
+
+    assert response.status_code == 404
     assert response.json()["type"].endswith(":unknown-cursor")
 
 

@@ -81,7 +81,7 @@ def test_replay_queues_what_the_feed_has(call, hook, authority, course, requirem
 
 
 def test_replay_from_a_place_that_is_none_is_refused(call, hook):
-    response = call("post", f"/webhooks/{hook['id']}/replay", after="x")
+    response = call("post", f"/webhooks/{hook['id']}/replay", after="x" * 20)
 
     assert response.json()["type"].endswith(":unknown-cursor")
 
