@@ -20,7 +20,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from licensing import feed, outward, retrying, sealing, signing
+from licensing import feed, outward, retrying, sealing
 from licensing.models import Delivery, DeliveryTry, Webhook
 from outbox.actions import Draft, queue_messages
 from people.models import Membership, User
@@ -106,7 +106,7 @@ def _headers(webhook: Webhook, delivery: Delivery, body: bytes, now: datetime) -
     sealed = [webhook.secret]
     if webhook.former_secret_until is not None and now < webhook.former_secret_until:
         sealed.append(webhook.former_secret)
-    signed = signing.headers(
+    signed = standard_webhooks.headers(
         [sealing.unseal(secret) for secret in sealed],
         message_id=str(delivery.event.public_id),
         timestamp=int(now.timestamp()),

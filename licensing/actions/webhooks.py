@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
-from licensing import feed, outward, sealing, signing
+from licensing import feed, outward, sealing
 from licensing.cursor import Cursor
 from licensing.models import ApiClient, Webhook
 
@@ -136,4 +136,4 @@ def _locked(webhook: Webhook) -> Webhook:
 
 
 def _new_secret() -> str:
-    return signing.written(secrets.token_bytes(signing.SECRET_LENGTH))
+    return standard_webhooks.written(secrets.token_bytes(standard_webhooks.SECRET_LENGTH))
