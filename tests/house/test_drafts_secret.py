@@ -21,8 +21,11 @@ from people.actions import claim_licence, declare_interest
 from people.models import Membership
 from tests.assessments.conftest import finished
 from tests.certificates.factories import make_certificate
+from tests.certificates.recognised import enter
+from tests.certificates.test_past_records import enter_file, row
 from tests.factories import (
     LearnerFactory,
+    LicenceFactory,
     UserFactory,
     make_course,
     make_test_rule,
@@ -86,6 +89,7 @@ class World:
         add_webhook(client=client, url="https://council.example/hook", types=[], now=NOW)
         self._look_into(finished(course), course)
         self._propose_about(course)
+        self._recognise(course)
         self.driver = learner.user
         self.bare = UserFactory()
         self.bare.user_permissions.add(Permission.objects.get(codename="access_admin"))
@@ -134,6 +138,13 @@ class World:
             now=NOW,
         )
         declare_interest(user=officer, learner=known, reason="A cousin.", now=NOW)
+
+    def _recognise(self, course):
+        """Training elsewhere of one person, and a file of it, which both wait for a decision."""
+        by = staff(Role.OFFICER, self.first.authority, NOW)
+        licence = LicenceFactory(authority=self.first.authority, number="PH-90")
+        enter(now=NOW, licence=licence, course=course, by=by)
+        enter_file(self.first.authority, NOW, row("PH-90"), course=course, by=by)
 
     def visitor(self, role, council=None):
         client = Browser()
