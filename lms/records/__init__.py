@@ -12,6 +12,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from lms.records import certificates, keeping, learning, notices, recognised, sittings
+from lms.records import certificates, feed, keeping, learning, notices, sittings
 from lms.records.invariant import Counts, Invariant
 
 __all__ = ["INVARIANTS", "Counts", "Finding", "Invariant", "audit", "findings"]
@@ -21,6 +22,7 @@ INVARIANTS = (
     *sittings.INVARIANTS,
     *certificates.INVARIANTS,
     *recognised.INVARIANTS,
+    *feed.INVARIANTS,
     *notices.INVARIANTS,
     *keeping.INVARIANTS,
 )

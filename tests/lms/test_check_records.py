@@ -36,6 +36,7 @@ from certificates.actions import (
 from certificates.models import Certificate
 from courses.actions import ask_again, enrol
 from courses.models import Approval
+from licensing.actions import advance_feed
 from lms import records
 from lms.demo.history import pass_on, take_lesson
 from outbox.actions import record_bounce, relay_messages
@@ -275,6 +276,7 @@ def make_records() -> dict:
     stranger = LearnerFactory()
     own_rule = make_validity_rule(authority=stranger.authority, months=12)
     plain = certify(stranger, course, day=date(2026, 10, 1))
+    advance_feed(authority_id=stranger.authority_id, now=NOW)
     lesson = course.lessons().first()
     course.refresh_from_db()
     approval = Approval.objects.create(
@@ -314,6 +316,18 @@ def test_real_records_put_every_invariant_to_the_test(kept):
 
 
 BREAKS = {
+    "I34": "UPDATE licensing_feedevent SET position = position + 1",
+    "I34 beyond its head": "UPDATE licensing_feedhead SET position = 0",
+    "I34-told": """
+        DELETE FROM licensing_waitingevent
+        WHERE certificate_event_id = (
+            SELECT min(id) FROM certificates_certificateevent WHERE certificate_id = %(first)s)
+    """,
+    "I34-told as what it was": """
+        UPDATE licensing_feedevent
+        SET type = 'certificate.revoked'
+        WHERE certificate_id = %(plain)s AND type = 'certificate.issued'
+    """,
     "I01": "UPDATE assessments_sitting SET paper_digest = repeat('0', 64) WHERE id = %(failed)s",
     "I01-drawn": "DELETE FROM assessments_drawnquestion WHERE sitting_id = %(open)s",
     "I02": """

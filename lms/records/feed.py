@@ -1,0 +1,28 @@
+"""The change feed: every event of a certificate in it once, at places without gaps."""
+
+from lms.records.invariant import stated
+
+WITHOUT_GAPS = """
+SELECT count(*), count(*) FILTER (
+    WHERE (first = 1 AND last = events AND last = h.position) IS NOT TRUE)
+FROM (
+    SELECT authority_id, min(position) AS first, max(position) AS last, count(*) AS events
+    FROM licensing_feedevent GROUP BY authority_id
+) AS f LEFT JOIN licensing_feedhead h ON h.authority_id = f.authority_id
+"""
+
+TOLD = """
+SELECT count(*), count(*) FILTER (
+    WHERE (f.id IS NOT NULL AND f.authority_id = c.authority_id
+        AND f.type = 'certificate.' || e.kind) IS NOT TRUE AND w.certificate_event_id IS NULL)
+FROM certificates_certificateevent e
+JOIN certificates_certificate c ON c.id = e.certificate_id
+LEFT JOIN licensing_feedevent f ON f.certificate_event_id = e.id
+LEFT JOIN licensing_waitingevent w ON w.certificate_event_id = e.id
+WHERE c.authority_id IS NOT NULL AND e.kind IN ('issued', 'revoked', 'reinstated')
+"""
+
+INVARIANTS = (
+    stated("I34", "The feed of each authority counts from one, without gaps.", WITHOUT_GAPS),
+    stated("I34-told", "Every event of a certificate is in the feed, or waits for it.", TOLD),
+)
