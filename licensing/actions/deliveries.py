@@ -20,7 +20,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from licensing import feed, outward, retrying, sealing
+from licensing import feed, outward, retrying, sealing, standard_webhooks
 from licensing.models import Delivery, DeliveryTry, Webhook
 from outbox.actions import Draft, queue_messages
 from people.models import Membership, User

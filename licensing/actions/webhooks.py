@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
-from licensing import feed, outward, sealing
+from licensing import feed, outward, sealing, standard_webhooks
 from licensing.cursor import Cursor
 from licensing.models import ApiClient, Webhook
 

@@ -11,8 +11,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from lms.records import certificates, keeping, learning, notices, recognised, sittings
-from lms.records import certificates, feed, keeping, learning, notices, sittings
+from lms.records import certificates, feed, keeping, learning, notices, recognised, sittings
 from lms.records.invariant import Counts, Invariant
 
 __all__ = ["INVARIANTS", "Counts", "Finding", "Invariant", "audit", "findings"]

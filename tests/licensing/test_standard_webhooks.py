@@ -4,6 +4,8 @@ import base64
 import hashlib
 import hmac
 
+from licensing import standard_webhooks
+
 # From the tests of the reference implementations (standard-webhooks/standard-webhooks).
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 MESSAGE = {"message_id": "msg_p5jXN8AQM9LWM0D4loKWxJek", "timestamp": 1614265330}
