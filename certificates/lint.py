@@ -144,7 +144,14 @@ def read(pdf: bytes) -> Page:
 def _codes(page: Any) -> Iterator[str]:
     """What a telephone reads from the lower half, where no logo stands."""
     below = page.render(scale=2, crop=(0, 0, 0, page.get_height() / 2), grayscale=True)
-    yield from (code.text for code in zxingcpp.read_barcodes(below.to_pil()))
+    found = zxingcpp.read_barcodes(  # It stands upright: no need to turn the page about.
+        below.to_pil(),
+        formats=zxingcpp.BarcodeFormat.QRCode,
+        try_rotate=False,
+        try_downscale=False,
+        try_invert=False,
+    )
+    yield from (code.text for code in found)
 
 
 def _links(document: Any, page: Any) -> Iterator[str]:
