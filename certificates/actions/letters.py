@@ -1,13 +1,12 @@
 """What is written to the holder of a certificate, in their own language."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from certificates import renewal
 from certificates.models import Certificate, CertificateEvent
 from outbox.actions import Draft, queue_messages
 from people.models import Learner, User
@@ -23,7 +22,7 @@ def tell_holder(
 ) -> None:
     """Queue the e-mail, once for each ``key``; somebody without an account gets none."""
     key = f"certificate:{certificate.reference}:{key}"
-    draft = letter_about(certificate, what, key=key, today=renewal.london_day(now), event=event)
+    draft = letter_about(certificate, what, key=key, event=event)
     if draft is not None:
         queue_messages(messages=[draft], now=now)
 
@@ -42,7 +41,6 @@ def letter_about(
     what: str,
     *,
     key: str,
-    today: date,
     event: CertificateEvent | None = None,
 ) -> Draft | None:
     """About ``event``, if it is about one. In the language of the person it goes to; None for
@@ -54,7 +52,6 @@ def letter_about(
         "certificate": certificate,
         "authority": certificate.authority,
         "event": event,
-        "may_renew_now": certificate.renew_from <= today,
     }
     return _letter(holder, what, facts, key=key)
 

@@ -22,7 +22,7 @@ LABELS = {
     "months": _("Months from the pass"),
     "ends_with_licence": _("Ends with the licence, if that is earlier"),
     "renewal_window_days": _("Renewal opens, in days before the last day"),
-    "refresher_lapse_days": _("The short course still renews it, in days after the last day"),
+    "refresher_lapse_days": _("The refresher still renews it, in days after the last day"),
     "reminder_days": _("Reminders"),
     "reminder_channels": _("How to reach people"),
     "authority": _("Council"),

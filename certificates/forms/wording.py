@@ -52,5 +52,5 @@ class WordingForm(forms.Form):
         logo: UploadedFile | None = self.cleaned_data["logo"]
         if logo is not None and (logo.size or 0) > LOGO_BYTES:
             most = filesizeformat(LOGO_BYTES)
-            raise forms.ValidationError(_("This picture is too big. It may have %s.") % most)
+            raise forms.ValidationError(_("This picture is too big. It may be %s at most.") % most)
         return logo

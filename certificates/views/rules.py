@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import DetailView, FormView, ListView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
@@ -163,6 +163,9 @@ def _words(rule: ValidityRule) -> dict[str, str]:
 
 def _notice(days: int) -> str:
     """90 is ninety days before the last day, -1 the day after it."""
+    if days == 0:
+        return _("on the last day")
     if days < 0:
-        return _("%(days)s after") % {"days": -days}
-    return _("%(days)s before") % {"days": days}
+        after = ngettext("%(days)s day after", "%(days)s days after", -days)
+        return after % {"days": -days}
+    return ngettext("%(days)s day before", "%(days)s days before", days) % {"days": days}
