@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from benchmarks.alone import arrivals, issues, reminders
 from benchmarks.databases import BusyError, alone, filled
 from benchmarks.figure import Figure, table
+from benchmarks.many import many_at_once
 from benchmarks.options import Options, parse
 from benchmarks.sitting import certificate_delay, sittings
 from benchmarks.status import status_calls
@@ -20,7 +21,6 @@ SMALL = 1_000
 OWN_REDIS_DATABASE = 7  # A queue that no developer's worker listens to.
 NOT_BUILT = "not built yet"
 LATER = [
-    Figure("search call with 1,000 licences", NOT_BUILT),
     Figure("register import of 100,000 rows", NOT_BUILT),
 ]
 
@@ -49,6 +49,7 @@ def measured(options: Options) -> Iterator[Figure]:
         yield status_calls(small, SMALL, options)
     with filled(options.learners) as large:
         yield status_calls(large, options.learners, options)
+        yield from many_at_once(large, options)
         yield sittings(large, options)
         yield from issues(large, options)
         yield from arrivals(large)

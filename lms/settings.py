@@ -38,6 +38,7 @@ SECRET_KEY_LENGTH = 50  # Characters, as Django's own deployment check asks.
 SECRET_KEY = required_in_production("SECRET_KEY", "development-only-not-a-secret")
 if PRODUCTION and len(SECRET_KEY) < SECRET_KEY_LENGTH:
     raise ImproperlyConfigured(f"Set SECRET_KEY to {SECRET_KEY_LENGTH} random characters or more.")
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = required_in_production("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name hosts; '*' makes any redirect look safe.")
