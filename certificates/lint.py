@@ -146,7 +146,7 @@ def _codes(page: Any) -> Iterator[str]:
     below = page.render(scale=2, crop=(0, 0, 0, page.get_height() / 2), grayscale=True)
     found = zxingcpp.read_barcodes(  # It stands upright: no need to turn the page about.
         below.to_pil(),
-        formats=zxingcpp.BarcodeFormat.QRCode,
+        formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode),
         try_rotate=False,
         try_downscale=False,
         try_invert=False,
