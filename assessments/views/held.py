@@ -66,16 +66,10 @@ class HeldMixin(DeskMixin):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         there = people.holds(request, *self.opened_by)
-        if there and (self.sitting.closed_at is not None or self.is_own):
-            closed = _("This test is closed. Nothing has changed.")
-            own = _("You cannot work on your own test.")
-            messages.info(request, own if self.is_own else closed)
+        if there and self.sitting.closed_at is not None:
+            messages.info(request, _("This test is closed. Nothing has changed."))
             return redirect("open_sittings")
         return super().dispatch(request, *args, **kwargs)
-
-    @property
-    def is_own(self) -> bool:
-        return self.sitting.learner.user_id == self.request.user.pk
 
     def get_page_subtitle(self) -> str:
         return f"{self.sitting.learner.full_name}, {self.sitting.course.title}"

@@ -155,9 +155,7 @@ def test_member_of_staff_is_not_shown_their_own_test(client, held, now, name):
     own.is_superuser = True
     own.save()
     client.force_login(own)
-    response = client.get(reverse(name, args=[held.pk]), follow=True)
-    assert held.questions[0]["text"] not in response.content.decode()
-    assert "You cannot work on your own test." in text(response)
+    assert client.get(reverse(name, args=[held.pk])).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -270,8 +268,8 @@ def test_nobody_makes_a_code_for_themselves(client, learner, course):
     learner.user.save()
     client.force_login(learner.user)
     data = {"course": course.pk, "identity_check": "counter"}
-    shown = text(client.post(reverse("issue_start_code", args=[learner.pk]), data))
-    assert "You cannot do this for yourself." in shown
+    page = reverse("issue_start_code", args=[learner.pk])
+    assert client.post(page, data).status_code == 404
     assert not StartCode.objects.exists()
 
 
