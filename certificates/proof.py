@@ -150,9 +150,8 @@ def _events(messages: Iterable[Message]) -> dict[int, list[MessageEvent]]:
 
 
 def _ended(certificates: Iterable[Certificate]) -> dict[int, datetime]:
-    """When each was revoked or corrected, if it was."""
-    kinds = [CertificateEvent.Kind.REVOKED, CertificateEvent.Kind.REPLACED]
-    events = CertificateEvent.objects.filter(certificate__in=list(certificates), kind__in=kinds)
+    """When each was revoked or corrected, if it was and that stands."""
+    events = CertificateEvent.objects.filter(certificate__in=list(certificates)).ending()
     return dict(events.order_by("pk").values_list("certificate_id", "recorded_at"))
 
 
