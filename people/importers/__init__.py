@@ -2,11 +2,12 @@
 
 from people.importers.columns import COLUMNS, FIELDS, FileRefused, RowError
 from people.importers.facts import FactsRefused, LicenceFacts, read_facts
-from people.importers.reading import Line, Reading, has_much_in_it, read_register
+from people.importers.reading import Block, Line, Reading, has_much_in_it, read_register
 
 __all__ = [
     "COLUMNS",
     "FIELDS",
+    "Block",
     "FactsRefused",
     "FileRefused",
     "LicenceFacts",

@@ -184,7 +184,12 @@ class Licence(models.Model):
     operator_reference = models.CharField(max_length=60, blank=True)
     language = models.CharField(max_length=20, blank=True)
     holder = models.ForeignKey(
-        Learner, on_delete=models.PROTECT, null=True, blank=True, related_name="licences"
+        Learner,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="licences",
+        db_index=False,
     )
     held_from = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
@@ -212,6 +217,9 @@ class Licence(models.Model):
         ]
         indexes = [
             models.Index(fields=["authority", "date_of_birth"], name="licences_born"),
+            models.Index(
+                fields=["holder"], name="licences_held", condition=Q(holder__isnull=False)
+            ),
         ]
         triggers = [pgtrigger.Protect(name="licence_kept", operation=pgtrigger.Delete)]
 

@@ -40,7 +40,6 @@ SELECT %(authority)s, %(now)s, {every} FROM register_row s
 WHERE NOT EXISTS (SELECT FROM people_licence l
         WHERE l.authority_id = %(authority)s AND l.number = s.number)
     AND NOT EXISTS (SELECT FROM register_doubtful d WHERE d.row = s.row)
-ORDER BY s.row
 """
 SUPERSEDE = """
 UPDATE people_registerdoubt old
@@ -110,34 +109,32 @@ def import_register(
     aside for an officer; the others are taken. The same file again changes nothing. ``dry_run``
     does the same and takes it back. ``source`` can be read from any place (seek).
     """
-    digest = hashlib.file_digest(source, "sha256").hexdigest()  # type: ignore[arg-type]
+    fact = RegisterImport(
+        authority=authority,
+        file_name=file_name[:200],
+        digest=hashlib.file_digest(source, "sha256").hexdigest(),  # type: ignore[arg-type]
+        imported_at=now,
+        imported_by=by,
+    )
     source.seek(0)
     with (
         transaction.atomic(),
-        pghistory.context(register=file_name[:200]) as context,
+        pghistory.context(register=fact.file_name) as context,
         connection.cursor() as cursor,
     ):
+        fact.context = context.id
         staged = stage(cursor, source, today=today, progress=progress)
-        if staged.errors:
-            transaction.set_rollback(True)
-            return ImportReport(staged.rows, errors=tuple(staged.errors))
-        lock_register(authority)
-        fact = RegisterImport(
-            authority=authority,
-            file_name=file_name[:200],
-            digest=digest,
-            columns=list(staged.columns),
-            imported_at=now,
-            imported_by=by,
-            context=context.id,
-        )
         report = _apply(cursor, staged, fact)
-        if dry_run:
+        if dry_run or report.errors:
             transaction.set_rollback(True)
     return report
 
 
 def _apply(cursor: CursorWrapper, staged: Staged, fact: RegisterImport) -> ImportReport:
+    if staged.errors:
+        return ImportReport(staged.rows, errors=tuple(staged.errors))
+    lock_register(fact.authority)
+    fact.columns = list(staged.columns)
     parts = _parts(staged)
     named: dict[str, Any] = {"authority": fact.authority_id, "now": fact.imported_at}
     find_doubtful(cursor, fact.authority)

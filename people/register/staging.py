@@ -4,9 +4,11 @@ Rows are checked in Python while the database takes them in; from then on statem
 them at once. ``register_row`` goes with the transaction.
 """
 
+import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from io import StringIO
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -14,7 +16,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from people import matching
-from people.importers import FIELDS, FileRefused, LicenceFacts, RowError, read_register
+from people.importers import FIELDS, Block, FileRefused, Reading, RowError, read_register
 from people.matching import Match
 from people.models import Authority
 
@@ -25,15 +27,24 @@ STEP = 5_000
 BATCH = 2_000
 PROGRESS = Callable[[int], None]
 
+# The planner knows nothing of tables that were filled a moment ago, and one wrong guess compares
+# each row with each other one; joins by hash are right for every size. So much memory is enough
+# for any number of rows, and history is then not written twice.
+PLANS = """
+SET LOCAL enable_nestloop = off;
+SET LOCAL cursor_tuple_fraction = 1;
+SET LOCAL work_mem = '64MB'
+"""
 TABLES = """
 DROP TABLE IF EXISTS register_row, register_doubtful;
 CREATE TEMPORARY TABLE register_row (row int, number text, kind text, full_name text,
-    date_of_birth date, state text, email text, mobile text, starts_on date, expires_on date,
-    operator_reference text, language text) ON COMMIT DROP;
+    date_of_birth date, state text, email text DEFAULT '', mobile text DEFAULT '', starts_on date,
+    expires_on date, operator_reference text DEFAULT '', language text DEFAULT '') ON COMMIT DROP;
 CREATE TEMPORARY TABLE register_doubtful (row int, licence_id bigint, kind text,
     settled boolean DEFAULT false) ON COMMIT DROP
 """
-COPY = f"COPY register_row (row, {', '.join(LicenceFacts._fields)}) FROM STDIN"
+COPY = "COPY register_row (row, {fields}) FROM STDIN (FORMAT csv, FORCE_NOT_NULL ({texts}))"
+DAYS = {"date_of_birth", "starts_on", "expires_on"}
 
 REPEATED = """
 SELECT s.row, f.first FROM register_row s JOIN (
@@ -96,14 +107,15 @@ def stage(
     cursor: CursorWrapper, source: BinaryIO, *, today: date, progress: PROGRESS | None = None
 ) -> Staged:
     """Read the file into ``register_row``, telling ``progress`` how far that is."""
-    cursor.execute(TABLES)
     staged = Staged()
-    with cursor.copy(COPY) as copy:
-        for row, facts in _good_rows(source, staged, today):
-            if not staged.errors:
-                copy.write_row((row, *facts))
-            if progress is not None and staged.rows % STEP == 0:
-                progress(staged.rows)
+    cursor.execute(PLANS)
+    cursor.execute(TABLES)
+    try:
+        reading = read_register(source, today=today)
+        staged.columns = reading.columns
+        _take_in(cursor, reading, staged, progress)
+    except FileRefused as refusal:
+        staged.errors += refusal.errors
     if not staged.errors:
         cursor.execute(REPEATED, {"limit": MAX_ERRORS})
         staged.errors = [
@@ -113,23 +125,42 @@ def stage(
     return staged
 
 
-def _good_rows(source: BinaryIO, staged: Staged, today: date) -> Iterator[tuple[int, LicenceFacts]]:
-    """The rows that could be read; what is wrong with the others is noted in ``staged``."""
-    try:
-        reading = read_register(source, today=today)
-        staged.columns = reading.columns
-        for line in reading.lines:
-            staged.rows += 1
-            if line.facts is not None:
-                yield line.row, line.facts
-                continue
-            staged.errors += line.errors
-            if len(staged.errors) >= MAX_ERRORS:
-                del staged.errors[MAX_ERRORS:]
-                staged.errors.append(RowError(line.row, "", TOO_MANY))
-                return
-    except FileRefused as refusal:
-        staged.errors += refusal.errors
+def _take_in(
+    cursor: CursorWrapper, reading: Reading, staged: Staged, progress: PROGRESS | None
+) -> None:
+    """With the first error nothing more is written, only read."""
+    texts = [field for field in staged.fields if field not in DAYS]
+    copying = COPY.format(fields=", ".join(staged.fields), texts=", ".join(texts))
+    with cursor.copy(copying) as copy:
+        try:
+            for block in reading.blocks():
+                before, staged.rows = staged.rows, staged.rows + len(block.rows)
+                if block.errors and _note(block, staged):
+                    return
+                if not staged.errors:
+                    copy.write(_as_csv(block))
+                if progress is not None and staged.rows // STEP > before // STEP:
+                    progress(staged.rows)
+        except FileRefused as refusal:
+            staged.errors += refusal.errors
+
+
+def _note(block: Block, staged: Staged) -> bool:
+    """Note the errors of the block; whether that is enough of them."""
+    staged.errors += block.errors
+    if len(staged.errors) < MAX_ERRORS:
+        return False
+    del staged.errors[MAX_ERRORS:]
+    last = staged.errors[-1].row
+    staged.rows -= sum(row > last for row in block.rows)
+    staged.errors.append(RowError(last, "", TOO_MANY))
+    return True
+
+
+def _as_csv(block: Block) -> str:
+    text = StringIO()
+    csv.writer(text, lineterminator="\n").writerows(zip(block.rows, *block.columns, strict=True))
+    return text.getvalue()
 
 
 def find_doubtful(cursor: CursorWrapper, authority: Authority) -> None:

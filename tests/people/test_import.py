@@ -152,6 +152,7 @@ def test_workbook_is_read_like_a_csv(authority, now):
 
 def test_progress_is_told(authority, now, monkeypatch):
     monkeypatch.setattr("people.register.staging.STEP", 1)
+    monkeypatch.setattr("people.importers.reading.BLOCK", 1)
     told = []
     taken(authority, now, AMINA, PIOTR, progress=told.append)
     assert told == [1, 2]

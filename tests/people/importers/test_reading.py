@@ -28,7 +28,7 @@ def read(source):
     """The facts by row, and the errors; what is wrong with the whole file counts as errors too."""
     facts, errors = {}, []
     try:
-        for line in read_register(source, today=TODAY).lines:
+        for line in read_register(source, today=TODAY).lines():
             errors += line.errors
             if line.facts:
                 facts[line.row] = line.facts
@@ -248,6 +248,50 @@ def test_no_text_breaks_a_row_or_changes_when_read_again(changes):
 
 def _text(value):
     return "" if value is None else harmless(str(value))
+
+
+SPELLINGS = [AMINA, PIOTR, AMINA | {"full_name": "KHAN, Amina"}, AMINA | {"mobile": ""}]
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.lists(
+        st.builds(
+            lambda row, changes: row | changes,
+            st.sampled_from(SPELLINGS),
+            st.dictionaries(
+                st.sampled_from(COLUMNS),
+                st.one_of(st.text(max_size=12), st.sampled_from(sorted(AMINA.values()))),
+                max_size=2,
+            ),
+        ),
+        max_size=4,
+    )
+)
+def test_blocks_say_what_the_rows_say(rows):
+    rows = [
+        {key: text.encode("utf-8", "replace").decode() for key, text in row.items()} for row in rows
+    ]
+    facts, errors = read(csv_file(*rows))
+    reading = read_register(csv_file(*rows), today=TODAY)
+    blocks = list(reading.blocks())
+    assert [error for block in blocks for error in block.errors] == errors
+    if not errors:
+        found = [list(cells) for block in blocks for cells in zip(*block.columns, strict=True)]
+        told = [
+            ["" if value is None else str(value) for value in it._asdict().values()]
+            for it in facts.values()
+        ]
+        order = [LicenceFacts._fields.index(FIELDS[column]) for column in reading.columns]
+        assert found == [[row[place] for place in order] for row in told]
+        assert [row for block in blocks for row in block.rows] == list(facts)
+
+
+@pytest.mark.parametrize("row", [AMINA, *SPELLINGS, AMINA | {"full_name": "Siân O'Neill-Nuñez"}])
+def test_usual_rows_are_read_by_the_block(row):
+    reading = read_register(csv_file(row), today=TODAY)
+    cells = [list(line.cells) for line in reading.shaped]
+    assert reading.cleaner.clean(cells) is not None
 
 
 # -- Workbooks ----------------------------------------------------------------------------------
