@@ -2,6 +2,7 @@
 
 from certificates.wagtail_hooks import (
     listing,
+    menu,
     problems,
     recognised,
     refresher,
@@ -13,6 +14,7 @@ from certificates.wagtail_hooks import (
 
 __all__ = [
     "listing",
+    "menu",
     "problems",
     "recognised",
     "refresher",

@@ -102,7 +102,7 @@ class CertificatesMenuItem(MenuItem):
         return people.holds(request, people.Role.OFFICER, people.Role.AUDITOR)
 
 
-@hooks.register("register_admin_menu_item")
+@hooks.register("register_certificates_menu_item")
 def certificates_menu_item() -> MenuItem:
     return CertificatesMenuItem(
         _("Certificates"), reverse("staff_certificates"), icon_name="check", order=260

@@ -125,7 +125,7 @@ class IssuingProblemsMenuItem(MenuItem):
         return people.holds(request, people.Role.OFFICER)
 
 
-@hooks.register("register_admin_menu_item")
+@hooks.register("register_certificates_menu_item")
 def issuing_problems_menu_item() -> MenuItem:
     return IssuingProblemsMenuItem(
         _("Certificate problems"),

@@ -39,7 +39,7 @@ class RecognisedMenuItem(MenuItem):
         return people.holds(request, people.Role.OFFICER, people.Role.AUDITOR)
 
 
-@hooks.register("register_admin_menu_item")
+@hooks.register("register_certificates_menu_item")
 def recognised_menu_item() -> MenuItem:
     return RecognisedMenuItem(
         _("Recognised training"),

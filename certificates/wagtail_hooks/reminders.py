@@ -54,7 +54,7 @@ class RemindersMenuItem(MenuItem):
         return people.holds(request, people.Role.OFFICER, people.Role.AUDITOR)
 
 
-@hooks.register("register_admin_menu_item")
+@hooks.register("register_certificates_menu_item")
 def reminders_menu_item() -> MenuItem:
     return RemindersMenuItem(
         _("Reminders"), reverse("undelivered_reminders"), icon_name="mail", order=270

@@ -31,7 +31,7 @@ class ValidityRulesMenuItem(MenuItem):
         return people.holds(request, people.Role.OFFICER, people.Role.AUDITOR)
 
 
-@hooks.register("register_admin_menu_item")
+@hooks.register("register_certificates_menu_item")
 def validity_rules_menu_item() -> MenuItem:
     return ValidityRulesMenuItem(
         _("Validity rules"), reverse("validity_rules"), icon_name="calendar", order=335

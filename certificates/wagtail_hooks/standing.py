@@ -66,7 +66,7 @@ def waiting_menu_item() -> MenuItem:
     )
 
 
-@hooks.register("register_admin_menu_item")
+@hooks.register("register_certificates_menu_item")
 def proven_menu_item() -> MenuItem:
     return ProvenMenuItem(
         _("Proven cases"), reverse("proven_cases"), icon_name="warning", order=263

@@ -24,7 +24,7 @@ class WordingMenuItem(MenuItem):
         return people.holds(request, people.Role.OFFICER)
 
 
-@hooks.register("register_admin_menu_item")
+@hooks.register("register_certificates_menu_item")
 def wording_menu_item() -> MenuItem:
     return WordingMenuItem(
         _("Certificate wording"),
