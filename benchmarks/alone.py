@@ -1,4 +1,4 @@
-"""Figures without a web server: issuing, and the sweep that queues reminders."""
+"""Figures without a web server: issuing, the reminder sweep, the import of the register."""
 
 from statistics import median
 from typing import NamedTuple
@@ -68,6 +68,20 @@ def reminders(database: str, options: Options) -> list[Figure]:
         Figure(
             "its peak memory, and before it", megabytes(days[-1].after), megabytes(days[0].before)
         ),
+    ]
+
+
+def register(database: str, options: Options, rows: int) -> list[Figure]:
+    """A file into an empty register, and the same file again."""
+    command = ("-m", "benchmarks.registering", str(rows), str(options.rounds))
+    *rounds, (before, after) = [
+        [float(number) for number in line.split()] for line in run(database, *command).splitlines()
+    ]
+    name = f"register import of {rows:,} rows"
+    return [
+        compared(name, [(first, bare) for bare, first, _ in rounds], "s"),
+        compared("the same file again", [(again, bare) for bare, _, again in rounds], "s"),
+        Figure("its peak memory, and before it", megabytes(after), megabytes(before)),
     ]
 
 

@@ -11,12 +11,22 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from lms.records import certificates, feed, keeping, learning, notices, recognised, sittings
+from lms.records import (
+    certificates,
+    feed,
+    keeping,
+    learning,
+    notices,
+    recognised,
+    register,
+    sittings,
+)
 from lms.records.invariant import Counts, Invariant
 
 __all__ = ["INVARIANTS", "Counts", "Finding", "Invariant", "audit", "findings"]
 
 INVARIANTS = (
+    *register.INVARIANTS,
     *learning.INVARIANTS,
     *sittings.INVARIANTS,
     *certificates.INVARIANTS,

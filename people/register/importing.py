@@ -17,6 +17,8 @@ from people.register.staging import PROGRESS, Staged, find_doubtful, stage
 
 TOLD = 100  # Doubtful rows that a report names; the list of doubts has all.
 
+# The history of what comes later in the transaction is not this import's.
+FORGET = "SELECT set_config('pghistory.context_id', '', true)"
 GIVEN = "jsonb_build_object({pairs})"
 SAME_DOUBT = """r.authority_id = l.authority_id AND r.number = s.number AND r.licence_id = l.id
     AND r.given = {given} AND r.known->'full_name' = to_jsonb(l.full_name)
@@ -125,6 +127,7 @@ def import_register(
         fact.context = context.id
         staged = stage(cursor, source, today=today, progress=progress)
         report = _apply(cursor, staged, fact)
+        cursor.execute(FORGET)
         if dry_run or report.errors:
             transaction.set_rollback(True)
     return report

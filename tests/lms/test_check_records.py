@@ -41,7 +41,8 @@ from lms import records
 from lms.demo.history import pass_on, take_lesson
 from outbox.actions import record_bounce, relay_messages
 from people.actions import claim_licence
-from people.models import Learner, Membership
+from people.models import Learner, Membership, RegisterDoubt
+from people.register import decide_doubt
 from tests.assessments.ruled import withdrawn
 from tests.certificates.recognised import decide, enter
 from tests.certificates.test_past_records import decide_file, enter_file, row
@@ -56,6 +57,7 @@ from tests.factories import (
     make_validity_rule,
     staff,
 )
+from tests.people.register_files import AMINA, PIOTR, taken
 
 Role = Membership.Role
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -247,6 +249,24 @@ def noon_before(certificate, *, days):
     return datetime.combine(certificate.valid_until, NOW.timetz()) - timedelta(days=days)
 
 
+def import_and_decide():
+    """Two files, a number that goes through three hands, and a match that still waits."""
+    authority, officer = AuthorityFactory(), UserFactory()
+    taken(authority, NOW, AMINA, PIOTR)
+    taken(authority, NOW, AMINA | {"licence_state": "suspended"}, PIOTR)
+    for name, day in (("Bilal Hussain", date(2026, 9, 1)), ("Carol Jones", date(2026, 10, 1))):
+        taken(authority, NOW, AMINA | {"full_name": name})
+        decide_doubt(
+            doubt=RegisterDoubt.objects.waiting().get(),
+            decision="another_person",
+            another_from=day,
+            reason="Seen the papers.",
+            by=officer,
+            now=NOW,
+        )
+    taken(authority, NOW, PIOTR | {"licence_number": "HC2"})
+
+
 @pytest.fixture(scope="module")
 def small_data_set(django_db_setup, django_db_blocker):
     """Everything in it came about by the product's own actions. Made once, never committed."""
@@ -273,6 +293,7 @@ def make_records() -> dict:
     came_back = remind_in_vain(course)
     corrected = correct_name(course)
     score_again()
+    import_and_decide()
     stranger = LearnerFactory()
     own_rule = make_validity_rule(authority=stranger.authority, months=12)
     plain = certify(stranger, course, day=date(2026, 10, 1))
@@ -618,6 +639,20 @@ BREAKS = {
         UPDATE courses_screenvisit
         SET repeat = 2
         WHERE id = (SELECT max(id) FROM courses_screenvisit WHERE repeat = 1)
+    """,
+    "I37": """
+        UPDATE people_registerimport SET updated = updated + 1, unchanged = unchanged - 1
+        WHERE updated = 1
+    """,
+    "R01": """
+        UPDATE people_tenure SET ended_on = '2020-01-01'
+        WHERE id = (SELECT max(id) FROM people_tenure)
+    """,
+    "R04 taken before the decision": """
+        UPDATE people_registerdoubt SET number = 'HC-2' WHERE decided_at IS NULL
+    """,
+    "R04 without the one before": """
+        DELETE FROM people_tenure WHERE id = (SELECT max(id) FROM people_tenure)
     """,
     "I28-settings": """
         DO $$ BEGIN EXECUTE format('ALTER DATABASE %%I SET session_replication_role = replica',
