@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Field, Header, Router, Schema
 from ninja.errors import ValidationError
-from pydantic import ConfigDict
+from pydantic import BeforeValidator, ConfigDict, WithJsonSchema
 
 from certificates.renewal import london_day
 from licensing import actions
@@ -17,8 +17,10 @@ from licensing.api.answering import JSON
 from licensing.api.asking import ClientRequest, LicenceNumber, refuse_unknown
 from licensing.api.auth import Needs
 from licensing.api.problems import Refused
+from licensing.api.schemas import read_day
 from licensing.models import Scope
 from people.importers import FactsRefused
+from people.importers.columns import KINDS, STATES
 from people.models import Authority
 from people.register import Outcome, upsert_licence
 
@@ -27,6 +29,13 @@ writes_register = Needs(Scope.REGISTER_WRITE, cost=10)
 REPEATED = "Idempotent-Replayed"
 KEY = r"[!-~]{1,255}"
 Text = Annotated[str, Field(max_length=400)]
+DATE = {"type": "string", "format": "date"}
+Day = Annotated[str, BeforeValidator(lambda text: read_day(text).isoformat()), WithJsonSchema(DATE)]
+DayOrNone = Annotated[
+    str,
+    BeforeValidator(lambda text: "" if text == "" else read_day(text).isoformat()),
+    WithJsonSchema({"anyOf": [DATE, {"type": "string", "maxLength": 0}]}),
+]
 IdempotencyKey = Annotated[
     str | None,
     Header(
@@ -48,14 +57,14 @@ class LicenceFacts(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    licence_kind: Text
+    licence_kind: Text = Field(json_schema_extra={"enum": list(KINDS)})
     full_name: Text
-    date_of_birth: Text = Field(description="YYYY-MM-DD.")
-    licence_state: Text
+    date_of_birth: Day
+    licence_state: Text = Field(json_schema_extra={"enum": list(STATES)})
     email: Text | None = None
     mobile: Text | None = None
-    licence_start: Text | None = None
-    licence_expiry: Text | None = None
+    licence_start: DayOrNone | None = None
+    licence_expiry: DayOrNone | None = None
     operator_reference: Text | None = None
     language: Text | None = None
 

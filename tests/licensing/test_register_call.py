@@ -51,6 +51,13 @@ class TestCall:
         assert answer["outcome"] == "updated"
         assert (licence.state, licence.email) == ("suspended", "bea@example.org")
 
+    def test_empty_text_empties(self, call):
+        call("put", PATH, {**FACTS, "licence_expiry": "2029-03-31", "email": "bea@example.org"})
+        call("put", PATH, {**FACTS, "licence_expiry": "", "email": ""})
+
+        licence = Licence.objects.get()
+        assert (licence.expires_on, licence.email) == (None, "")
+
     def test_other_person_under_the_number_waits_for_an_officer(self, call):
         call("put", PATH, FACTS)
 
@@ -68,6 +75,9 @@ class TestCall:
         [
             ({"licence_kind": "taxi"}, "licence_kind"),
             ({"date_of_birth": "06-05-1985"}, "date_of_birth"),
+            ({"date_of_birth": "06/05/1985"}, "date_of_birth"),
+            ({"licence_start": "2026-02-30"}, "licence_start"),
+            ({"licence_start": 20260201}, "licence_start"),
             ({"date_of_birth": "2030-01-01"}, "date_of_birth"),
             ({"full_name": ""}, "full_name"),
             ({"full_name": "A\x00"}, "full_name"),
