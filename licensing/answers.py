@@ -55,7 +55,7 @@ WITH wanted AS (
     ORDER BY w.authority_id, r.code, r.authority_id NULLS LAST,
         r.effective_from DESC, r.approved_at DESC, r.id DESC
 )
-"""
+""".replace("{before}", BEFORE)
 FACTS = f"""{IN_FORCE}
 SELECT w.id, w.authority, w.number, w.kind, w.holder_id IS NOT NULL,
     r.id, r.code, r.effective_from, r.licence_kinds, r.grace_days,
@@ -159,7 +159,7 @@ def _read(
 ) -> list[TrainingStatus]:
     with connection.cursor() as cursor:
         cursor.execute(
-            FACTS.format(narrowing=narrowing, before=BEFORE),
+            FACTS.format(narrowing=narrowing),
             {**parameters, "as_at": as_at, "known_at": known_at},
         )
         rows = map(Row._make, cursor.fetchall())

@@ -9,7 +9,7 @@ from ninja import Query, Router, Schema, Status
 from ninja.errors import ValidationError
 from pydantic import ConfigDict, Field
 
-from licensing import actions, feed
+from licensing import actions, feed, outward
 from licensing.api import examples, problems
 from licensing.api.asking import ClientRequest, refuse_unknown
 from licensing.api.auth import Needs
@@ -22,8 +22,7 @@ router = Router()
 reads_webhooks = Needs(Scope.EVENTS_READ)
 changes_webhooks = Needs(Scope.EVENTS_READ, cost=100)
 REFUSALS = {"exists": problems.WEBHOOK_EXISTS, "too_many": problems.TOO_MANY_WEBHOOKS}
-# For whoever generates requests; ``licensing.outward`` decides.
-ADDRESS = r"^https://[A-Za-z0-9.-]+(:([0-9]{1,4}|[1-5][0-9]{4}))?(/[!\"$-\[\]-~]*)?$"
+ADDRESS = f"^https://{outward.NAME}{outward.REST}$"
 
 
 class State(StrEnum):

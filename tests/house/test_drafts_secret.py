@@ -86,7 +86,8 @@ class World:
             now=NOW,
         )
         client = make_client(self.first.authority)
-        add_webhook(client=client, url="https://council.example/hook", types=[], now=NOW)
+        url = "https://council.example/hook"
+        webhook, _ = add_webhook(client=client, url=url, types=[], now=NOW)
         self._look_into(finished(course), course)
         self._propose_about(course)
         self._recognise(course)
@@ -100,6 +101,7 @@ class World:
             slug=[self.first.course.slug, course.slug],
             reference=["7K3M-9QX2-HT4D"],
             number=["PH-1"],
+            webhook_id=[webhook.pk],
             table=["lessons", "checks", "people"],
             file_format=["csv", "xlsx"],
             place_pk=[place.pk],
