@@ -243,7 +243,8 @@ MFA_TOTP_ISSUER = "Driver safeguarding training"
 IDP_OIDC_ADAPTER = "licensing.api.oauth.OidcAdapter"
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600  # Seconds.
 STAFF_SECOND_FACTOR_REQUIRED = PRODUCTION
-API_CALLS_PER_MINUTE = 60_000  # Of one client: room for a nightly comparison of a whole register.
+# Of one client: room for a nightly comparison of a whole register.
+API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=60_000)
 
 # -- Staff site -----------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = "Driver safeguarding training"
