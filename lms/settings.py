@@ -4,6 +4,7 @@ Development is the default and needs no variable. In production (``LMS_ENV=produ
 or unsafe value stops the start with a sentence that says what to set.
 """
 
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -13,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from lms.schedule import BEAT_SCHEDULE
 
+os.environ["OPENPYXL_LXML"] = "False"  # Workbooks are read by defusedxml, whatever else is there.
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
