@@ -172,6 +172,5 @@ def possible_keepers(user: Any) -> QuerySet[User]:
 def decidable_doubts(user: Any) -> QuerySet[RegisterDoubt]:
     """Waiting doubts of the officer's own authorities, but none about themselves or about somebody
     they have declared an interest in (R47)."""
-    theirs = Interest.objects.of(user).current().values("learner")
     waiting = RegisterDoubt.objects.waiting().for_officer(user)
-    return waiting.exclude(licence__holder__user=user.pk).exclude(licence__holder__in=theirs)
+    return waiting.exclude(kept_from(user, place="licence__holder"))

@@ -143,12 +143,26 @@ def normalise_number(number: str) -> str:
     return "".join(number.split()).upper()
 
 
+def in_history(to: type[models.Model], *, null: bool = False) -> models.ForeignKey[Any, Any]:
+    """Whom a row of history names, as it was: no constraint, and no index that nobody asks."""
+    return models.ForeignKey(
+        to,
+        on_delete=models.DO_NOTHING,
+        null=null,
+        related_name="+",
+        related_query_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+
+
 # By statement, not by row: an import changes hundreds of thousands at once.
 @pghistory.track(
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(),
     pghistory.DeleteEvent(),
     level=pghistory.Statement,
+    attrs={"authority": in_history(Authority), "holder": in_history(Learner, null=True)},
 )
 class Licence(models.Model):
     """A licence as its authority's register describes it. ``state`` is the authority's word alone:

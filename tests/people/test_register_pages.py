@@ -330,7 +330,7 @@ def test_pages_cost_the_same_however_much_there_is(
     taken(authority, now, AMINA)
     for number in range(30):
         taken(authority, now, AMINA | {"licence_number": f"X-{number}"})
-    for address, most in ((REGISTER, 25), (reverse("register_doubts"), 15)):
+    for address, most in ((REGISTER, 25), (reverse("register_doubts"), 20)):
         client.get(address)
         with django_assert_max_num_queries(most):
             assert client.get(address).status_code == 200
