@@ -78,6 +78,8 @@ class AsOf(Schema):
     )
 
 
+# What we write is not checked over again (``model_construct``): it is ours, a test holds it to the
+# schema, and for a thousand licences the check costs more than finding the answers.
 class Reason(Schema):
     code: Code = Field(description="Stable; act on this.")
     text: str = Field(description="For people; its wording may change.")
@@ -92,7 +94,7 @@ class Certificate(Schema):
 
     @classmethod
     def of(cls, held: eligibility.Certificate) -> Self:
-        return cls(
+        return cls.model_construct(
             reference=held.reference,
             passed_on=held.passed_on,
             valid_until=held.valid_until,
@@ -107,7 +109,7 @@ class Rule(Schema):
 
     @classmethod
     def of(cls, terms: Terms) -> Self:
-        return cls(id=terms.rule_id, effective_from=terms.effective_from)
+        return cls.model_construct(id=terms.rule_id, effective_from=terms.effective_from)
 
 
 class Requirement(Schema):
@@ -122,10 +124,13 @@ class Requirement(Schema):
 
     @classmethod
     def of(cls, found: Assessment) -> Self:
-        return cls(
+        return cls.model_construct(
             requirement=found.terms.code if found.terms else None,
             status=found.status,
-            reasons=[Reason(code=reason.code, text=reason.text) for reason in found.reasons],
+            reasons=[
+                Reason.model_construct(code=reason.code, text=reason.text)
+                for reason in found.reasons
+            ],
             certificate=Certificate.of(found.certificate) if found.certificate else None,
             renew_from=found.renew_from,
             rule=Rule.of(found.terms) if found.terms else None,
@@ -149,7 +154,7 @@ class TrainingStatus(Schema):
 
     @classmethod
     def of(cls, status: answers.TrainingStatus) -> Self:
-        return cls(
+        return cls.model_construct(
             authority=status.authority,
             licence_number=status.licence_number,
             found=True,

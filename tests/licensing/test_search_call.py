@@ -1,10 +1,13 @@
 """POST /api/v1/training-status/search: many licences at once."""
 
+import json
 from datetime import date
 
 import pytest
 
-from tests.licensing.factories import make_certificate, make_licence
+from licensing.api.schemas import Answers
+from tests.conftest import NOON
+from tests.licensing.factories import make_certificate, make_licence, revoke
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
@@ -35,6 +38,17 @@ def test_each_answer_is_that_of_the_status_call(call, certificate):
     (found,) = call("post", PATH, {"licences": ["PH-1002"]}).json()["results"]
 
     assert found == call("get", "/licences/PH-1002/training-status").json()
+
+
+@pytest.mark.parametrize("number", ["PH-1002", "PH-1003", "PH-9"])
+def test_what_is_written_unchecked_is_what_the_schema_says(call, authority, certificate, number):
+    make_licence(authority, "PH-1003")
+    revoke(certificate, effective_on=date(2026, 10, 1), recorded_at=NOON)
+
+    body = call("post", PATH, {"licences": [number]}).content
+
+    read = Answers.model_validate_json(body)
+    assert json.loads(read.model_dump_json()) == json.loads(body)
 
 
 def test_day_and_instant_are_asked_for_together(call, certificate):
