@@ -19,6 +19,7 @@ from courses.models import CohortPlace
 from licensing.actions import add_webhook
 from people.actions import claim_licence, declare_interest
 from people.models import Membership
+from people.register import receive_upload
 from tests.assessments.conftest import finished
 from tests.certificates.factories import make_certificate
 from tests.certificates.recognised import enter
@@ -36,6 +37,7 @@ from tests.house.arguments import Examples
 from tests.house.sweep import Browser, Visitor, database_of_its_own, routes
 from tests.house.two_councils import NOW, WORD, build
 from tests.licensing.factories import make_client
+from tests.people.register_files import AMINA, csv_file, taken
 
 Role = Membership.Role
 OUTSIDERS = [
@@ -91,6 +93,7 @@ class World:
         self._look_into(finished(course), course)
         self._propose_about(course)
         self._recognise(course)
+        self._import()
         self.driver = learner.user
         self.bare = UserFactory()
         self.bare.user_permissions.add(Permission.objects.get(codename="access_admin"))
@@ -147,6 +150,15 @@ class World:
         licence = LicenceFactory(authority=self.first.authority, number="PH-90")
         enter(now=NOW, licence=licence, course=course, by=by)
         enter_file(self.first.authority, NOW, row("PH-90"), course=course, by=by)
+
+    def _import(self):
+        """A file of the register, one with a row in doubt, and one that nobody has looked at."""
+        authority, by = self.first.authority, self.first.people[Role.OFFICER]
+        numbered = AMINA | {"licence_number": "PH-77"}
+        taken(authority, NOW, numbered)
+        taken(authority, NOW, numbered | {"full_name": "Bilal Hussain"})
+        chunks = [csv_file(AMINA).getvalue()]
+        receive_upload(authority=authority, chunks=chunks, file_name="a.csv", by=by, now=NOW)
 
     def visitor(self, role, council=None):
         client = Browser()
