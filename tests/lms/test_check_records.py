@@ -484,11 +484,17 @@ BREAKS = {
             WHERE certificate_id = %(reminded)s AND kind = 'revoked')
     """,
     "I20 revoked once replaced": """
-        INSERT INTO certificates_certificateevent (certificate_id, kind, recorded_at, effective_on,
-            by_id, seconded_by_id, reason_class, reason)
-        SELECT certificate_id, 'revoked', recorded_at, effective_on, by_id, seconded_by_id,
-            'other', reason
-        FROM certificates_certificateevent WHERE certificate_id = %(wrong)s AND kind = 'replaced'
+        WITH revoked AS (
+            INSERT INTO certificates_certificateevent (certificate_id, kind, recorded_at,
+                effective_on, by_id, seconded_by_id, reason_class, reason)
+            SELECT certificate_id, 'revoked', recorded_at, effective_on, by_id, seconded_by_id,
+                'other', reason
+            FROM certificates_certificateevent
+            WHERE certificate_id = %(wrong)s AND kind = 'replaced'
+            RETURNING id, certificate_id)
+        INSERT INTO licensing_waitingevent (certificate_event_id, authority_id)
+        SELECT r.id, c.authority_id
+        FROM revoked r JOIN certificates_certificate c ON c.id = r.certificate_id
     """,
     "I20-replaced without its event": """
         DELETE FROM outbox_messageevent WHERE message_id IN (
