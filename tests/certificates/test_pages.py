@@ -157,7 +157,7 @@ def test_officer_does_not_see_the_holders_page(client, certificate, now):
 
 
 def test_page_asks_a_fixed_number_of_questions(as_holder, certificate, django_assert_num_queries):
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page(as_holder, certificate)
 
 

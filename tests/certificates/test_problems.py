@@ -16,7 +16,7 @@ from tests.factories import AuthorityFactory, LearnerFactory, UserFactory, staff
 pytestmark = pytest.mark.django_db
 LIST = reverse("staff_issuing_problems")
 UNPRINTABLE = "Ade \ufffd Example"
-QUERIES = 15
+QUERIES = 16
 MINUTE = timedelta(minutes=1)
 
 

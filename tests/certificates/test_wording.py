@@ -16,7 +16,7 @@ from tests.certificates.factories import make_certificate
 from tests.certificates.test_pdf import pages
 from tests.factories import AuthorityFactory, LearnerFactory, UserFactory, staff
 
-QUERIES = 12
+QUERIES = 13
 
 
 @pytest.fixture(autouse=True)

@@ -9,15 +9,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from training_status import Client, InvalidSignature, Problem, Records, verify
 
-from licensing import signing
+from licensing import standard_webhooks
 
-SECRET = signing.written(bytes(range(32)))
+SECRET = standard_webhooks.written(bytes(range(32)))
 BODY = b'{"id": "m", "type": "certificate.revoked"}'
 NOW = 1_800_000_000
 
 
 def signed(*secrets, timestamp=NOW, body=BODY):
-    return signing.headers(secrets, message_id="m", timestamp=timestamp, body=body)
+    return standard_webhooks.headers(secrets, message_id="m", timestamp=timestamp, body=body)
 
 
 def test_genuine_message_is_read():
@@ -25,7 +25,7 @@ def test_genuine_message_is_read():
 
 
 def test_message_signed_with_the_new_secret_as_well_is_read():
-    other = signing.written(bytes(32))
+    other = standard_webhooks.written(bytes(32))
 
     assert verify(SECRET, signed(other, SECRET), BODY, now=NOW + 299)
 
@@ -33,7 +33,7 @@ def test_message_signed_with_the_new_secret_as_well_is_read():
 @pytest.mark.parametrize(
     ("headers", "body", "now"),
     [
-        (signed(signing.written(bytes(32))), BODY, NOW),
+        (signed(standard_webhooks.written(bytes(32))), BODY, NOW),
         (signed(SECRET), BODY + b" ", NOW),
         (signed(SECRET), BODY, NOW + 301),
         (signed(SECRET), BODY, NOW - 301),

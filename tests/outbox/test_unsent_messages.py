@@ -11,7 +11,7 @@ from tests.factories import UserFactory
 from tests.outbox.messages import kinds, queue, queue_text
 
 pytestmark = pytest.mark.django_db
-QUERIES = 11  # Two are the list's, the others the staff site's own.
+QUERIES = 12  # Two are the list's, the others the staff site's own.
 LATER = timedelta(minutes=2)
 
 
