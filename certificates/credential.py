@@ -5,15 +5,14 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
-from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from django.conf import settings
 
 from certificates.data_integrity import CREDENTIALS, OPEN_BADGES, instant, multikey, secure
 from certificates.models import Certificate
+from certificates.renewal import LONDON
 
-LONDON = ZoneInfo("Europe/London")
 # Signed documents point here for ever, so these addresses never change.
 ISSUER_ADDRESS = "/credentials/issuer"
 STATUS_LIST_ADDRESS = "/credentials/status/{number}"

@@ -111,19 +111,6 @@ def still_refreshes(last: Certificate, *, learner: Learner, today: date) -> bool
     return may_take_refresher(today=today, valid_until=last.valid_until, lapse_days=lapse_days)
 
 
-def rule_authorities(user: Any) -> QuerySet[Authority]:
-    """The authorities whose validity rules the person may propose and approve: all for platform
-    administrators, else those at which they are a licensing officer now."""
-    return people.served_authorities(user, Role.OFFICER)
-
-
-def may_decide_rules(user: Any, *, authority: Authority | None) -> bool:
-    """Whoever may for that authority; for the national default platform administrators alone."""
-    if authority is None:
-        return bool(user.is_superuser)
-    return rule_authorities(user).filter(pk=authority.pk).exists()
-
-
 def reminding_authorities(user: Any) -> QuerySet[Authority]:
     """The authorities whose reminders the person words and whose letters they post: all for
     platform administrators, else those at which they are a licensing officer now."""
@@ -134,20 +121,9 @@ def may_remind_for(user: Any, *, authority: Authority) -> bool:
     return reminding_authorities(user).filter(pk=authority.pk).exists()
 
 
-def readable_notices(user: Any) -> QuerySet[Authority]:
-    """The authorities of whose notices the person may see the proof: officers and auditors see
-    their own authority's, platform administrators all."""
-    return people.served_authorities(user, Role.OFFICER, Role.AUDITOR)
-
-
 def readable_rules(user: Any) -> QuerySet[ValidityRule]:
-    """The rules of the authorities at which the person is an officer or auditor now and, for
-    whoever has one of these, the national ones; all for platform administrators."""
-    own = people.served_authorities(user, Role.OFFICER, Role.AUDITOR)
-    readable = Q(authority__in=own)
-    if own.exists():
-        readable |= Q(authority=None)
-    rules: QuerySet[ValidityRule] = ValidityRule.objects.filter(readable)
+    """The validity rules that the person may read."""
+    rules: QuerySet[ValidityRule] = ValidityRule.objects.filter(people.readable_rules(user))
     return rules.select_related("authority", "proposed_by", "approved_by")
 
 

@@ -174,3 +174,25 @@ def decidable_doubts(user: Any) -> QuerySet[RegisterDoubt]:
     they have declared an interest in (R47)."""
     waiting = RegisterDoubt.objects.waiting().for_officer(user)
     return waiting.exclude(kept_from(user, place="licence__holder"))
+
+
+def rule_authorities(user: Any) -> QuerySet[Authority]:
+    """The authorities whose dated rules the person may propose and approve: all for platform
+    administrators, else those at which they are a licensing officer now."""
+    return served_authorities(user, Role.OFFICER)
+
+
+def may_decide_rules(user: Any, *, authority: Authority | None) -> bool:
+    """Whoever may for that authority; for a national default platform administrators alone."""
+    if authority is None:
+        return bool(user.is_superuser)
+    return rule_authorities(user).filter(pk=authority.pk).exists()
+
+
+def readable_rules(user: Any) -> Q:
+    """Which dated rules the person may read: those of the authorities at which they are an officer
+    or auditor now and, for whoever has one of these, the national ones; all for platform
+    administrators."""
+    own = served_authorities(user, Role.OFFICER, Role.AUDITOR)
+    readable = Q(authority__in=own)
+    return readable | Q(authority=None) if own.exists() else readable

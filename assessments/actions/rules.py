@@ -5,10 +5,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from assessments import perms
 from assessments.fairness import shortages
 from assessments.models import TestRule, TestRuleTopic, Topic
 from assessments.refusals import RuleRefused
+from people import perms as people
 from people.models import User
 
 
@@ -25,7 +25,7 @@ def propose_rule(
     It judges nobody until somebody else approves it. A repeat proposes a second rule. Raises
     RuleRefused, also for a bank too small for a fair draw.
     """
-    if not perms.may_decide_rules(by, authority=rule.authority):
+    if not people.may_decide_rules(by, authority=rule.authority):
         raise RuleRefused("not_allowed")
     _refuse_unfair(rule, {topic: questions for topic, (questions, _) in blueprint.items()})
     rule.proposed_by, rule.proposed_at = by, now
@@ -45,7 +45,7 @@ def approve_rule(*, rule: TestRule, by: User, now: datetime) -> TestRule:
     have shrunk since the proposal. Raises RuleRefused.
     """
     rule = TestRule.objects.select_for_update(of=("self",)).get(pk=rule.pk)
-    if not perms.may_decide_rules(by, authority=rule.authority):
+    if not people.may_decide_rules(by, authority=rule.authority):
         raise RuleRefused("not_allowed")
     if rule.approved_at is not None:
         raise RuleRefused("approved_already")

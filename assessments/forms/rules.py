@@ -16,6 +16,7 @@ from assessments.marking import required_count
 from assessments.models import TestRule, Topic
 from assessments.presets import PRESETS, Preset
 from courses.models import CoursePage
+from people import perms as people
 
 WAITS = 6
 UNITS = (("H", _("hours")), ("D", _("days")), ("M", _("calendar months")))
@@ -169,7 +170,7 @@ class TestRuleForm(WagtailAdminModelForm):
         self.today = today
         self.topics = list(perms.rule_topics(course))
         authority = self.fields["authority"]
-        authority.queryset = perms.rule_authorities(self.for_user)
+        authority.queryset = people.rule_authorities(self.for_user)
         authority.required = not self.for_user.is_superuser
         authority.empty_label = None if authority.required else _("National default")
         for topic in self.topics:

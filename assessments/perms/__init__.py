@@ -52,10 +52,8 @@ from assessments.perms.results import (
     wrote,
 )
 from assessments.perms.rules import (
-    may_decide_rules,
     may_name_affected,
     readable_rules,
-    rule_authorities,
     rule_courses,
     rule_topics,
 )
@@ -78,7 +76,6 @@ __all__ = [
     "find_people",
     "had_a_part",
     "is_reviewer",
-    "may_decide_rules",
     "may_look_into",
     "may_name_affected",
     "may_note_outages",
@@ -99,7 +96,6 @@ __all__ = [
     "rounds_without_tries",
     "rulable_challenges",
     "rulable_withdrawals",
-    "rule_authorities",
     "rule_courses",
     "rule_topics",
     "same_bank",

@@ -7,39 +7,18 @@ from django.db.models import Q, QuerySet
 from assessments.models import TestRule, Topic
 from courses.models import CoursePage, LessonPage
 from people import perms as people
-from people.models import Authority, Membership
-
-Role = Membership.Role
-
-
-def rule_authorities(user: Any) -> QuerySet[Authority]:
-    """The authorities whose own test rules the person may propose and approve: all for platform
-    administrators, else those at which they are a licensing officer now."""
-    return people.served_authorities(user, Role.OFFICER)
-
-
-def may_decide_rules(user: Any, *, authority: Authority | None) -> bool:
-    """Whoever may for that authority; for a national default platform administrators alone."""
-    if authority is None:
-        return bool(user.is_superuser)
-    return rule_authorities(user).filter(pk=authority.pk).exists()
 
 
 def readable_rules(user: Any) -> QuerySet[TestRule]:
-    """The rules of the authorities at which the person is an officer or auditor now and, for
-    whoever has one of these, the national ones; all for platform administrators."""
-    own = _reading_authorities(user)
-    readable = Q(authority__in=own)
-    if own.exists():
-        readable |= Q(authority=None)
-    rules: QuerySet[TestRule] = TestRule.objects.filter(readable)
+    """The test rules that the person may read."""
+    rules: QuerySet[TestRule] = TestRule.objects.filter(people.readable_rules(user))
     return rules.select_related("authority", "course", "proposed_by", "approved_by")
 
 
 def may_name_affected(user: Any, rule: TestRule) -> bool:
     """Whoever decides the rules of an authority may know which of its people a rule would touch. A
     national one touches those of many, and names nobody."""
-    return rule.authority is not None and may_decide_rules(user, authority=rule.authority)
+    return rule.authority is not None and people.may_decide_rules(user, authority=rule.authority)
 
 
 def rule_courses() -> "QuerySet[CoursePage]":
@@ -58,7 +37,3 @@ def rule_topics(course: CoursePage) -> "QuerySet[Topic]":
         taught |= Q(lesson__in=lessons.descendant_of(course.refreshes))
     topics: QuerySet[Topic] = Topic.objects.filter(taught)
     return topics
-
-
-def _reading_authorities(user: Any) -> QuerySet[Authority]:
-    return people.served_authorities(user, Role.OFFICER, Role.AUDITOR)

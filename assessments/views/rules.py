@@ -58,7 +58,7 @@ class TestRulesView(StaffRulesMixin, ListView):
         return super().get_queryset().order_by("-effective_from", "-pk")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        may_propose = perms.rule_authorities(self.request.user).exists()
+        may_propose = people.rule_authorities(self.request.user).exists()
         return super().get_context_data(may_propose=may_propose, **kwargs)
 
 
@@ -74,7 +74,7 @@ class TestRuleView(StaffRulesMixin, DetailView):
         rule, now = self.object, timezone.now()
         places = list(rule.blueprint.select_related("topic"))
         draws = rule.draws({place.topic: place.questions for place in places})
-        may_decide = perms.may_decide_rules(self.request.user, authority=rule.authority)
+        may_decide = people.may_decide_rules(self.request.user, authority=rule.authority)
         context = super().get_context_data(
             places=list(zip(places, draws, strict=True)),
             unfair=any(not draw.is_fair for draw in draws),
@@ -120,7 +120,7 @@ class ProposingMixin(StaffRulesMixin):
     page_title = gettext_lazy("Propose a rule")
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not perms.rule_authorities(request.user).exists():
+        if not people.rule_authorities(request.user).exists():
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
 
@@ -168,7 +168,7 @@ class ProposeTestRuleView(ProposingMixin, FormView):
         return get_object_or_404(self.get_queryset().filter(course=self.course), pk=like)
 
     def get_initial(self) -> dict[str, Any]:
-        initial = {"authority": perms.rule_authorities(self.request.user).first()}
+        initial = {"authority": people.rule_authorities(self.request.user).first()}
         if self.request.user.is_superuser:
             initial = {}
         if self.earlier is not None:

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from certificates import perms
 from certificates.models import ValidityRule
+from people import perms as people
 from people.models import User
 
 
@@ -21,7 +21,7 @@ class RuleRefused(Exception):
 def propose_rule(*, rule: ValidityRule, by: User, now: datetime) -> ValidityRule:
     """Save a rule, which counts for nobody until somebody else approves it. A repeat proposes a
     second rule. Raises RuleRefused for whoever may not decide that authority's rules."""
-    if not perms.may_decide_rules(by, authority=rule.authority):
+    if not people.may_decide_rules(by, authority=rule.authority):
         raise RuleRefused("not_allowed")
     rule.proposed_by, rule.proposed_at = by, now
     rule.save(force_insert=True)
@@ -35,7 +35,7 @@ def approve_rule(*, rule: ValidityRule, by: User, now: datetime) -> ValidityRule
     A repeat is refused, so that the first signature stands. Raises RuleRefused.
     """
     rule = ValidityRule.objects.select_for_update(of=("self",)).get(pk=rule.pk)
-    if not perms.may_decide_rules(by, authority=rule.authority):
+    if not people.may_decide_rules(by, authority=rule.authority):
         raise RuleRefused("not_allowed")
     if rule.approved_at is not None:
         raise RuleRefused("approved_already")

@@ -7,9 +7,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
-from certificates import perms
 from certificates.models import ValidityRule
 from outbox.models import Message
+from people import perms as people
 
 EMAIL, SMS, LETTER = Message.Channel.EMAIL, Message.Channel.SMS, Message.Channel.LETTER
 ORDERS: dict[tuple[str, ...], Any] = {
@@ -82,7 +82,7 @@ class ValidityRuleForm(WagtailAdminModelForm):
         super().__init__(*args, instance=ValidityRule(), **kwargs)
         self.today = today
         authority = self.fields["authority"]
-        authority.queryset = perms.rule_authorities(self.for_user)
+        authority.queryset = people.rule_authorities(self.for_user)
         authority.required = not self.for_user.is_superuser
         authority.empty_label = None if authority.required else _("National default")
         self.fields["reminder_channels"].choices = [

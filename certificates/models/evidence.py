@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import CoursePage
 from courses.models.facts import Fact
+from people import perms as people
 from people.models import Authority, Learner, Membership
 
 
@@ -80,11 +81,8 @@ class EvidenceQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, user: Any) -> Self:
         """Officers and auditors see their own authority's, an administrator all."""
-        if user.is_superuser:
-            return self
         roles = [Membership.Role.OFFICER, Membership.Role.AUDITOR]
-        held = Membership.objects.of(user).current().filter(role__in=roles)
-        return self.filter(authority__in=held.values("authority"))
+        return self.filter(authority__in=people.served_authorities(user, *roles))
 
 
 class EvidenceBatch(Decidable):

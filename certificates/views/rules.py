@@ -20,6 +20,7 @@ from certificates import perms, renewal
 from certificates.actions.rules import RuleRefused, approve_rule, propose_rule
 from certificates.forms.validity import LABELS, ORDERS, ValidityRuleForm, like_rule
 from certificates.models import ValidityRule
+from people import perms as people
 from people.models import User
 
 ON_A_PAGE = 50
@@ -57,7 +58,7 @@ class ValidityRulesView(StaffRulesMixin, ListView):
         return super().get_queryset().order_by("-effective_from", "-pk")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        may_propose = perms.rule_authorities(self.request.user).exists()
+        may_propose = people.rule_authorities(self.request.user).exists()
         return super().get_context_data(may_propose=may_propose, **kwargs)
 
 
@@ -70,7 +71,7 @@ class ValidityRuleView(StaffRulesMixin, DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rule = self.object
-        may_decide = perms.may_decide_rules(self.request.user, authority=rule.authority)
+        may_decide = people.may_decide_rules(self.request.user, authority=rule.authority)
         before = self._before(rule)
         return super().get_context_data(
             before=before,
@@ -109,7 +110,7 @@ class ProposeValidityRuleView(StaffRulesMixin, FormView):
     extra_context = {"submit_label": gettext_lazy("Propose this rule")}
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not perms.rule_authorities(request.user).exists():
+        if not people.rule_authorities(request.user).exists():
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
@@ -118,7 +119,7 @@ class ProposeValidityRuleView(StaffRulesMixin, FormView):
         return renewal.london_day(timezone.now())
 
     def get_initial(self) -> dict[str, Any]:
-        own = perms.rule_authorities(self.request.user).first()
+        own = people.rule_authorities(self.request.user).first()
         initial = {} if self.request.user.is_superuser else {"authority": own}
         like = self.request.GET.get("like", "")
         if like.isdecimal():
