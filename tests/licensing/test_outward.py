@@ -168,6 +168,13 @@ def test_address_of_the_public_internet_is_allowed(address, names):
     assert outward.resolve("https://council.example/", loopback=False).address == address
 
 
+@pytest.mark.parametrize("port", [1, 443, 8443, 59999, 60000, 65535])
+def test_any_port_may_be_named(port):
+    _, host, named = outward.check(f"https://council.example:{port}/hook")
+
+    assert (host, named) == ("council.example", port)
+
+
 @pytest.mark.parametrize("inside", ["10.0.0.7", "169.254.169.254", "::1"])
 def test_one_address_inside_spoils_the_others(inside, names):
     names["council.example"] = [["8.8.8.8", inside]]
@@ -250,6 +257,7 @@ def test_loopback_beside_a_public_address_is_refused(names):
         "https://user:word@council.example/",
         "https://council.example/#part",
         "https://council.example:x/",
+        "https://council.example:65536/",
         "https://council.example:99999/",
         "https://council.example/a b",
         "https://council.example/\r\nX: y",
