@@ -8,8 +8,8 @@ from django.db import connection
 from django.http import HttpRequest
 
 from licensing.models import Scope
-from people.models import Membership
-from people.perms import has_role, holds
+from people.models import Licence, LicenceQuerySet, Membership, Tenure
+from people.perms import has_role, holds, kept_from, served_authorities
 
 Role = Membership.Role
 
@@ -62,3 +62,22 @@ def may_list_requirements(user: Any) -> bool:
 def may_see_webhooks(request: HttpRequest) -> bool:
     """Licensing officers and platform administrators; each sees their own authority's alone."""
     return holds(request, Role.OFFICER)
+
+
+def reads_drivers(request: HttpRequest) -> bool:
+    """Licensing officers, auditors and platform administrators; each sees their own authority's
+    drivers alone."""
+    return holds(request, Role.OFFICER, Role.AUDITOR)
+
+
+def readable_licences(user: Any) -> LicenceQuerySet:
+    """The licences whose driver the person may read about: of the authorities at which they are an
+    officer or auditor now, for platform administrators all. Never one that they, or somebody in
+    whom they declared an interest, holds or held before (R47)."""
+    own: LicenceQuerySet = Licence.objects.filter(
+        authority__in=served_authorities(user, Role.OFFICER, Role.AUDITOR)
+    )
+    held_before = Tenure.objects.filter(kept_from(user, place="holder"))
+    return own.exclude(kept_from(user, place="holder")).exclude(
+        pk__in=held_before.values("licence")
+    )

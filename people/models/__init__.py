@@ -7,7 +7,14 @@ from people.models.imports import (
     Tenure,
 )
 from people.models.interests import Interest
-from people.models.register import Audience, Authority, Learner, Licence, LicenceClaim
+from people.models.register import (
+    Audience,
+    Authority,
+    Learner,
+    Licence,
+    LicenceClaim,
+    LicenceQuerySet,
+)
 from people.models.rules import DatedRule, DatedRuleQuerySet
 
 __all__ = [
@@ -19,6 +26,7 @@ __all__ = [
     "Learner",
     "Licence",
     "LicenceClaim",
+    "LicenceQuerySet",
     "Membership",
     "RegisterDoubt",
     "RegisterImport",

@@ -105,6 +105,7 @@ class Examples:
             "staff/certificate-wording/": [target.authority.pk],
             "staff/challenges/": _keys(Challenge),
             "staff/collections/": _keys(Collection),
+            "staff/drivers/": _keys(Licence),
             "staff/groups/": [group.pk],
             "staff/interests/declare/": _keys(Learner),
             "staff/interests/": _keys(Interest),
