@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from licensing.models import Scope
-from people.models import Licence, LicenceQuerySet, Membership, Tenure
-from people.perms import has_role, holds, kept_from, served_authorities
+from people.models import Licence, LicenceQuerySet, Membership, Tenure, User
+from people.perms import authorities_of, has_role, holds, kept_from, served_authorities
 
 Role = Membership.Role
 
@@ -81,3 +82,19 @@ def readable_licences(user: Any) -> LicenceQuerySet:
     return own.exclude(kept_from(user, place="holder")).exclude(
         pk__in=held_before.values("licence")
     )
+
+
+def workable_licences(user: Any) -> LicenceQuerySet:
+    """Those of the above about whose driver the person may write something down: licensing
+    officers, at their own authorities, and nobody else."""
+    own: LicenceQuerySet = readable_licences(user).filter(
+        authority__in=authorities_of(user, Role.OFFICER)
+    )
+    return own
+
+
+def possible_owners(authorities: Any) -> QuerySet[User]:
+    """The licensing officers of these authorities, to whom something can be given to do."""
+    officers = Membership.objects.current().filter(role=Role.OFFICER, authority__in=authorities)
+    found = User.objects.filter(pk__in=officers.values("user"), is_active=True)
+    return found.order_by("first_name", "last_name", "email")

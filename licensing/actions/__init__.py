@@ -2,6 +2,12 @@
 
 from licensing.actions.clients import end_api_client, make_api_client
 from licensing.actions.deliveries import relay_webhooks
+from licensing.actions.desk import (
+    DeskRefused,
+    end_next_action,
+    log_contact,
+    plan_next_action,
+)
 from licensing.actions.feed import advance_all, advance_feed
 from licensing.actions.kept_answers import (
     Answer,
@@ -19,6 +25,7 @@ from licensing.actions.webhooks import (
 
 __all__ = [
     "Answer",
+    "DeskRefused",
     "KeyUsedOtherwise",
     "WebhookRefused",
     "add_webhook",
@@ -27,7 +34,10 @@ __all__ = [
     "answer_once",
     "drop_kept_answers",
     "end_api_client",
+    "end_next_action",
+    "log_contact",
     "make_api_client",
+    "plan_next_action",
     "relay_webhooks",
     "remove_webhook",
     "replay_webhook",

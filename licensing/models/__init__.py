@@ -1,6 +1,7 @@
 """The tables of this room."""
 
 from licensing.models.clients import ApiClient, KeptAnswer, Scope
+from licensing.models.desk import DriverContact, NextAction
 from licensing.models.feed import FedCertificateEvent, FeedEvent, FeedHead, WaitingEvent
 from licensing.models.requirements import Requirement, RequirementQuerySet, every_kind
 from licensing.models.webhooks import Delivery, DeliveryTry, Webhook, WebhookQuerySet
@@ -9,10 +10,12 @@ __all__ = [
     "ApiClient",
     "Delivery",
     "DeliveryTry",
+    "DriverContact",
     "FedCertificateEvent",
     "FeedEvent",
     "FeedHead",
     "KeptAnswer",
+    "NextAction",
     "Requirement",
     "RequirementQuerySet",
     "Scope",

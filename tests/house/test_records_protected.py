@@ -58,7 +58,9 @@ FACTS = {
     "licensing.ApiClient",
     "licensing.Delivery",
     "licensing.DeliveryTry",
+    "licensing.DriverContact",
     "licensing.FeedEvent",
+    "licensing.NextAction",
     "licensing.Webhook",
 }
 DELETE_BIT = 8  # Of tgtype in pg_trigger.
