@@ -22,26 +22,47 @@ from people.models.register import normalise_number
 # tells which), and what was known of its training then is still the answer about that time.
 BEFORE = """
     SELECT old.id FROM people_learner old
-    WHERE old.succeeded_by_id = l.holder_id
+    WHERE old.succeeded_by_id = coalesce(t.holder_id, l.holder_id)
         AND old.created_at <= %(known_at)s AND old.succeeded_at > %(known_at)s
         AND EXISTS (SELECT FROM people_licenceevent was
             WHERE was.pgh_obj_id = l.id AND was.holder_id = old.id)
     LIMIT 1
 """
+# A licence is as the register described it at the end of the day asked about, as far as that was
+# known then. Days before the register came to us, and days of whoever has the number now before it
+# was known to be theirs, are judged by the first description that came after.
+SEEN_BY = """least(
+    %(known_at)s, (%(as_at)s + 1)::timestamp AT TIME ZONE 'Europe/London')"""
+SEEN = f"""
+    (SELECT kind, state, starts_on, expires_on, full_name FROM people_licenceevent
+    WHERE pgh_obj_id = l.id AND pgh_created_at >= coalesce((
+        SELECT max(recorded_at) FROM people_tenure
+        WHERE licence_id = l.id AND ended_on < %(as_at)s AND recorded_at <= %(known_at)s
+    ), '-infinity')
+    ORDER BY pgh_created_at < {SEEN_BY} DESC,
+        CASE WHEN pgh_created_at < {SEEN_BY} THEN -pgh_id ELSE pgh_id END
+    LIMIT 1)
+    UNION ALL SELECT l.kind, l.state, l.starts_on, l.expires_on, l.full_name
+    LIMIT 1
+"""  # noqa: S608  (Put together from constants, like those below.)
 # A licence counts as its holder's only once the link was on record. A number may have been somebody
 # else's on the day, or have been on record as theirs: the first tenure that had not ended by then,
 # or whose end was not known yet, is the one asked about. Of the requirements with one
 # code the authority's own goes before the national one, then the one that began last.
-IN_FORCE = """
+ASKED = """
 WITH wanted AS (
-    SELECT l.id, l.authority_id, a.code AS authority, l.number, coalesce(t.kind, l.kind) AS kind,
-        CASE WHEN t.id IS NULL AND l.held_from <= %(known_at)s THEN l.holder_id
-            WHEN t.id IS NULL THEN ({before})
-            WHEN t.held_from <= %(known_at)s THEN t.holder_id END AS holder_id
-    FROM people_licence l
+    SELECT l.id, l.authority_id, a.code AS authority, l.number,
+        CASE WHEN t.recorded_at <= %(known_at)s THEN t.kind ELSE seen.kind END AS kind,
+        CASE WHEN t.recorded_at <= %(known_at)s THEN t.full_name
+            ELSE seen.full_name END AS full_name,
+        seen.state,
+        CASE WHEN coalesce(t.held_from, l.held_from) <= %(known_at)s
+            THEN coalesce(t.holder_id, l.holder_id) ELSE ({before}) END AS holder_id
+    FROM {licences} l
     JOIN people_authority a ON a.id = l.authority_id
+    JOIN LATERAL ({seen}) seen ON true
     LEFT JOIN LATERAL (
-        SELECT id, holder_id, held_from, kind FROM people_tenure
+        SELECT id, holder_id, held_from, kind, full_name, recorded_at FROM people_tenure
         WHERE licence_id = l.id AND (ended_on >= %(as_at)s OR recorded_at > %(known_at)s)
         ORDER BY id LIMIT 1
     ) t ON true
@@ -55,7 +76,8 @@ WITH wanted AS (
     ORDER BY w.authority_id, r.code, r.authority_id NULLS LAST,
         r.effective_from DESC, r.approved_at DESC, r.id DESC
 )
-""".replace("{before}", BEFORE)
+""".replace("{before}", BEFORE).replace("{seen}", SEEN)
+IN_FORCE = ASKED.replace("{licences}", "people_licence")
 FACTS = f"""{IN_FORCE}
 SELECT w.id, w.authority, w.number, w.kind, w.holder_id IS NOT NULL,
     r.id, r.code, r.effective_from, r.licence_kinds, r.grace_days,
@@ -71,7 +93,7 @@ LEFT JOIN certificates_certificate c
 LEFT JOIN certificates_certificateevent e
     ON e.certificate_id = c.id AND e.kind <> 'issued' AND e.recorded_at <= %(known_at)s
 ORDER BY w.id, r.code, c.id, e.id
-"""  # noqa: S608  (Put together from constants.)
+"""  # noqa: S608
 OF_NUMBERS = "l.authority_id = %(authority)s AND l.number = ANY(%(numbers)s)"
 OF_HOLDER = "l.holder_id = %(holder)s"
 LONGEST_NUMBER = Licence.number.field.max_length or 0

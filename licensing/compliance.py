@@ -11,12 +11,23 @@ from typing import Any
 
 from django.db import connection
 
-from licensing.answers import IN_FORCE
+from licensing.answers import ASKED
 from licensing.eligibility import MEETING, Status
 
+# Undoing an import takes licences away that were in the register until then. They are in the
+# answers about that time all the same, so that these stay what they were.
+EVER = """(
+    SELECT id, authority_id, number, kind, state, starts_on, expires_on, full_name, holder_id,
+        held_from, created_at
+    FROM people_licence
+    UNION ALL
+    SELECT id, authority_id, number, kind, state, starts_on, expires_on, full_name, holder_id,
+        held_from, created_at
+    FROM people_licenceevent WHERE pgh_label = 'delete' AND pgh_created_at > %(known_at)s
+)"""
 # Of the certificates known by then, the decisive one: one that covers the day before any other,
 # then the one that lasts longest.
-JUDGED = f"""{IN_FORCE}, known AS (
+JUDGED = f"""{ASKED.replace("{licences}", EVER)}, known AS (
     SELECT w.id AS licence_id, r.id AS rule_id, c.id AS certificate_id, c.passed_on,
         c.valid_until, c.renew_from, c.issued_at, c.reference,
         coalesce(changes.last = 'revoked', false) AS revoked
@@ -57,22 +68,11 @@ JUDGED = f"""{IN_FORCE}, known AS (
 )
 """  # noqa: S608  (Put together from constants, like those below.)
 
-# A licence is as the register described it at the end of the day asked about. Days before the
-# register came to us are judged by the first description that did.
-SEEN_BY = """least(
-    %(known_at)s, (%(as_at)s + 1)::timestamp AT TIME ZONE 'Europe/London')"""
-IS_LICENSED = """{0}.state IN ('current', 'suspended')
-    AND coalesce({0}.starts_on <= %(as_at)s, true) AND coalesce({0}.expires_on >= %(as_at)s, true)
+LICENSED = """
+l.authority_id = %(authority)s AND l.created_at <= %(known_at)s
+AND seen.state IN ('current', 'suspended')
+AND coalesce(seen.starts_on <= %(as_at)s, true) AND coalesce(seen.expires_on >= %(as_at)s, true)
 """
-LICENSED = f"""
-l.authority_id = %(authority)s AND l.created_at <= %(known_at)s AND coalesce((
-    SELECT {IS_LICENSED.format("h")} FROM people_licenceevent h
-    WHERE h.pgh_obj_id = l.id
-    ORDER BY h.pgh_created_at < {SEEN_BY} DESC,
-        CASE WHEN h.pgh_created_at < {SEEN_BY} THEN -h.pgh_id ELSE h.pgh_id END
-    LIMIT 1
-), {IS_LICENSED.format("l")})
-"""  # noqa: S608
 FIGURES = f"""{JUDGED}, of_licences AS (
     SELECT bool_and(status = ANY (%(meeting)s)) AS met,
         max(array_position(%(severity)s::text[], status)) AS worst

@@ -163,6 +163,14 @@ def in_history(to: type[models.Model], *, null: bool = False) -> models.ForeignK
     pghistory.DeleteEvent(),
     level=pghistory.Statement,
     attrs={"authority": in_history(Authority), "holder": in_history(Learner, null=True)},
+    # What an undone import took away is looked for among those alone.
+    meta={
+        "indexes": [
+            models.Index(
+                fields=["authority"], name="licences_gone", condition=Q(pgh_label="delete")
+            )
+        ]
+    },
 )
 class Licence(models.Model):
     """A licence as its authority's register describes it. ``state`` is the authority's word alone:
