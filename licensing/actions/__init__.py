@@ -1,14 +1,28 @@
 """Every change of state in this room."""
 
-from licensing.actions.clients import end_api_client, make_api_client
-from licensing.actions.deliveries import relay_webhooks
+from licensing.actions.clients import (
+    end_api_client,
+    make_api_client,
+)
+from licensing.actions.compliance_runs import (
+    Difference,
+    difference,
+    run_again,
+    run_compliance,
+)
+from licensing.actions.deliveries import (
+    relay_webhooks,
+)
 from licensing.actions.desk import (
     DeskRefused,
     end_next_action,
     log_contact,
     plan_next_action,
 )
-from licensing.actions.feed import advance_all, advance_feed
+from licensing.actions.feed import (
+    advance_all,
+    advance_feed,
+)
 from licensing.actions.kept_answers import (
     Answer,
     KeyUsedOtherwise,
@@ -26,12 +40,14 @@ from licensing.actions.webhooks import (
 __all__ = [
     "Answer",
     "DeskRefused",
+    "Difference",
     "KeyUsedOtherwise",
     "WebhookRefused",
     "add_webhook",
     "advance_all",
     "advance_feed",
     "answer_once",
+    "difference",
     "drop_kept_answers",
     "end_api_client",
     "end_next_action",
@@ -42,4 +58,6 @@ __all__ = [
     "remove_webhook",
     "replay_webhook",
     "rotate_secret",
+    "run_again",
+    "run_compliance",
 ]

@@ -56,6 +56,7 @@ FACTS = {
     "certificates.Reminder",
     "licensing.Requirement",
     "licensing.ApiClient",
+    "licensing.ComplianceRun",
     "licensing.Delivery",
     "licensing.DeliveryTry",
     "licensing.DriverContact",
