@@ -1,19 +1,46 @@
 """May this person, or this licensing system, …? One function for each question."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from dataclasses import (
+    dataclass,
+)
+from datetime import (
+    datetime,
+)
+from typing import (
+    Any,
+)
 
-from django.db import connection
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.db import (
+    connection,
+)
+from django.db.models import (
+    QuerySet,
+)
+from django.http import (
+    HttpRequest,
+)
 
-from licensing.models import Scope
-from people.models import Licence, LicenceQuerySet, Membership, Tenure, User
-from people.perms import authorities_of, has_role, holds, kept_from, served_authorities
+from licensing.models import (
+    Scope,
+    TrendAlert,
+)
+from people.models import (
+    Authority,
+    Licence,
+    LicenceQuerySet,
+    Membership,
+    Tenure,
+    User,
+)
+from people.perms import (
+    authorities_of,
+    has_role,
+    holds,
+    kept_from,
+    served_authorities,
+)
 
 Role = Membership.Role
-
 # Every call of the API asks this, so it is written out: building it anew each time would cost more
 # than all the rest. Only a token that a client got for itself counts, never one for a person.
 BEARER = """
@@ -63,6 +90,26 @@ def may_list_requirements(user: Any) -> bool:
 def may_see_webhooks(request: HttpRequest) -> bool:
     """Licensing officers and platform administrators; each sees their own authority's alone."""
     return holds(request, Role.OFFICER)
+
+
+def trend_authorities(user: Any) -> QuerySet[Authority]:
+    """Whose trends and packs the person may read: officers and auditors those of their own
+    authorities, a platform administrator all."""
+    return served_authorities(user, Role.OFFICER, Role.AUDITOR)
+
+
+def gap_authorities(user: Any) -> QuerySet[Authority]:
+    """Whose gaps by language and by help they may read (R54): nobody who handles cases. So those of
+    which the person is an auditor and not an officer too; a platform administrator all."""
+    served = served_authorities(user, Role.AUDITOR)
+    return (
+        served if user.is_superuser else served.exclude(pk__in=authorities_of(user, Role.OFFICER))
+    )
+
+
+def may_note_alert(user: Any, alert: TrendAlert) -> bool:
+    """Licensing officers of the authority that it is about."""
+    return has_role(user, Role.OFFICER, authority=alert.authority)
 
 
 def reads_drivers(request: HttpRequest) -> bool:

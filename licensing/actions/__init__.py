@@ -29,6 +29,8 @@ from licensing.actions.kept_answers import (
     answer_once,
     drop_kept_answers,
 )
+from licensing.actions.quarterly import PackRefused, ask_pack, work_on_pack, work_on_packs
+from licensing.actions.trends import NoteRefused, note_alert, notice_changes, work_out_points
 from licensing.actions.webhooks import (
     WebhookRefused,
     add_webhook,
@@ -42,17 +44,22 @@ __all__ = [
     "DeskRefused",
     "Difference",
     "KeyUsedOtherwise",
+    "NoteRefused",
+    "PackRefused",
     "WebhookRefused",
     "add_webhook",
     "advance_all",
     "advance_feed",
     "answer_once",
+    "ask_pack",
     "difference",
     "drop_kept_answers",
     "end_api_client",
     "end_next_action",
     "log_contact",
     "make_api_client",
+    "note_alert",
+    "notice_changes",
     "plan_next_action",
     "relay_webhooks",
     "remove_webhook",
@@ -60,4 +67,7 @@ __all__ = [
     "rotate_secret",
     "run_again",
     "run_compliance",
+    "work_on_pack",
+    "work_on_packs",
+    "work_out_points",
 ]

@@ -24,6 +24,7 @@ from licensing.models.requirements import (
     RequirementQuerySet,
     every_kind,
 )
+from licensing.models.trends import MetPoint, QuarterlyPack, TrendAlert, TrendAlertNote
 from licensing.models.webhooks import (
     Delivery,
     DeliveryTry,
@@ -42,10 +43,14 @@ __all__ = [
     "FeedEvent",
     "FeedHead",
     "KeptAnswer",
+    "MetPoint",
     "NextAction",
+    "QuarterlyPack",
     "Requirement",
     "RequirementQuerySet",
     "Scope",
+    "TrendAlert",
+    "TrendAlertNote",
     "WaitingEvent",
     "Webhook",
     "WebhookQuerySet",
