@@ -21,6 +21,7 @@ from django.http import (
 )
 
 from licensing.models import (
+    CommitteePack,
     Scope,
     TrendAlert,
 )
@@ -129,6 +130,29 @@ def readable_licences(user: Any) -> LicenceQuerySet:
     return own.exclude(kept_from(user, place="holder")).exclude(
         pk__in=held_before.values("licence")
     )
+
+
+def pack_authorities(user: Any) -> QuerySet[Authority]:
+    """The authorities of which the person may make a pack, or enter training of members: those at
+    which they are a licensing officer now, for platform administrators all."""
+    return served_authorities(user, Role.OFFICER)
+
+
+def pack_readers_authorities(user: Any) -> QuerySet[Authority]:
+    """The authorities whose packs and lists of signed training the person may read: those at which
+    they are an officer or auditor now, for platform administrators all."""
+    return served_authorities(user, Role.OFFICER, Role.AUDITOR)
+
+
+def committee_licences(user: Any) -> LicenceQuerySet:
+    """The licences of which the person may make a committee pack: readable ones of the authorities
+    at which they are a licensing officer now."""
+    return readable_licences(user).filter(authority__in=pack_authorities(user))
+
+
+def readable_committee_packs(user: Any) -> QuerySet[CommitteePack]:
+    """Packs about drivers of whom the person may read now (R47), whoever made them."""
+    return CommitteePack.objects.filter(licence__in=readable_licences(user))
 
 
 def workable_licences(user: Any) -> LicenceQuerySet:

@@ -29,6 +29,7 @@ from licensing.actions.kept_answers import (
     answer_once,
     drop_kept_answers,
 )
+from licensing.actions.packs import PackRefused, make_committee_pack, make_foi_pack
 from licensing.actions.quarterly import PackRefused, ask_pack, work_on_pack, work_on_packs
 from licensing.actions.trends import NoteRefused, note_alert, notice_changes, work_out_points
 from licensing.actions.webhooks import (
@@ -58,6 +59,8 @@ __all__ = [
     "end_next_action",
     "log_contact",
     "make_api_client",
+    "make_committee_pack",
+    "make_foi_pack",
     "note_alert",
     "notice_changes",
     "plan_next_action",

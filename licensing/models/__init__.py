@@ -19,11 +19,13 @@ from licensing.models.feed import (
     FeedHead,
     WaitingEvent,
 )
+from licensing.models.packs import CommitteePack, FoiPack
 from licensing.models.requirements import (
     Requirement,
     RequirementQuerySet,
     every_kind,
 )
+from licensing.models.signed import SignedTraining, TrainingSession
 from licensing.models.trends import MetPoint, QuarterlyPack, TrendAlert, TrendAlertNote
 from licensing.models.webhooks import (
     Delivery,
@@ -34,6 +36,7 @@ from licensing.models.webhooks import (
 
 __all__ = [
     "ApiClient",
+    "CommitteePack",
     "ComplianceRun",
     "ComplianceRunQuerySet",
     "Delivery",
@@ -42,6 +45,7 @@ __all__ = [
     "FedCertificateEvent",
     "FeedEvent",
     "FeedHead",
+    "FoiPack",
     "KeptAnswer",
     "MetPoint",
     "NextAction",
@@ -49,6 +53,8 @@ __all__ = [
     "Requirement",
     "RequirementQuerySet",
     "Scope",
+    "SignedTraining",
+    "TrainingSession",
     "TrendAlert",
     "TrendAlertNote",
     "WaitingEvent",
