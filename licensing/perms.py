@@ -21,6 +21,8 @@ from django.http import (
 )
 
 from licensing.models import (
+    CheckerMember,
+    CheckerOrganisation,
     CommitteePack,
     Scope,
     TrendAlert,
@@ -91,6 +93,28 @@ def may_list_requirements(user: Any) -> bool:
 def may_see_webhooks(request: HttpRequest) -> bool:
     """Licensing officers and platform administrators; each sees their own authority's alone."""
     return holds(request, Role.OFFICER)
+
+
+def checker_places(user: Any) -> QuerySet[CheckerMember]:
+    """The organisations for which the person may check now; each asks about one authority."""
+    places = CheckerMember.objects.of(user).in_force()
+    return places.select_related("organisation__authority").order_by("organisation__name", "pk")
+
+
+def is_contact(user: Any, organisation: CheckerOrganisation) -> bool:
+    """Who may invite and end colleagues for the organisation."""
+    places = CheckerMember.objects.of(user).in_force()
+    return places.filter(organisation=organisation.pk, is_contact=True).exists()
+
+
+def may_decide_checkers(user: Any, *, authority_id: int) -> bool:
+    """Licensing officers of the authority, and platform administrators."""
+    return served_authorities(user, Role.OFFICER).filter(pk=authority_id).exists()
+
+
+def may_see_checkers(request: HttpRequest) -> bool:
+    """Officers, auditors and platform administrators; each sees their own authority's alone."""
+    return holds(request, Role.OFFICER, Role.AUDITOR)
 
 
 def trend_authorities(user: Any) -> QuerySet[Authority]:

@@ -1,5 +1,11 @@
 """The tables of this room."""
 
+from licensing.models.checkers import (
+    CheckerInvitation,
+    CheckerMember,
+    CheckerOrganisation,
+)
+from licensing.models.checks import CheckReceipt, OperatorLook, looks_at
 from licensing.models.clients import (
     ApiClient,
     KeptAnswer,
@@ -36,6 +42,10 @@ from licensing.models.webhooks import (
 
 __all__ = [
     "ApiClient",
+    "CheckReceipt",
+    "CheckerInvitation",
+    "CheckerMember",
+    "CheckerOrganisation",
     "CommitteePack",
     "ComplianceRun",
     "ComplianceRunQuerySet",
@@ -49,6 +59,7 @@ __all__ = [
     "KeptAnswer",
     "MetPoint",
     "NextAction",
+    "OperatorLook",
     "QuarterlyPack",
     "Requirement",
     "RequirementQuerySet",
@@ -61,4 +72,5 @@ __all__ = [
     "Webhook",
     "WebhookQuerySet",
     "every_kind",
+    "looks_at",
 ]
