@@ -1,47 +1,16 @@
 """May this person, or this licensing system, …? One function for each question."""
 
-from dataclasses import (
-    dataclass,
-)
-from datetime import (
-    datetime,
-)
-from typing import (
-    Any,
-)
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from django.db import (
-    connection,
-)
-from django.db.models import (
-    QuerySet,
-)
-from django.http import (
-    HttpRequest,
-)
+from django.db import connection
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
-from licensing.models import (
-    CheckerMember,
-    CheckerOrganisation,
-    CommitteePack,
-    Scope,
-    TrendAlert,
-)
-from people.models import (
-    Authority,
-    Licence,
-    LicenceQuerySet,
-    Membership,
-    Tenure,
-    User,
-)
-from people.perms import (
-    authorities_of,
-    has_role,
-    holds,
-    kept_from,
-    served_authorities,
-)
+from licensing.models import CheckerMember, CheckerOrganisation, CommitteePack, Scope, TrendAlert
+from people.models import Authority, Licence, LicenceQuerySet, Membership, Tenure, User
+from people.perms import authorities_of, has_role, holds, kept_from, served_authorities
 
 Role = Membership.Role
 # Every call of the API asks this, so it is written out: building it anew each time would cost more

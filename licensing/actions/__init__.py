@@ -1,34 +1,11 @@
 """Every change of state in this room."""
 
-from licensing.actions.clients import (
-    end_api_client,
-    make_api_client,
-)
-from licensing.actions.compliance_runs import (
-    Difference,
-    difference,
-    run_again,
-    run_compliance,
-)
-from licensing.actions.deliveries import (
-    relay_webhooks,
-)
-from licensing.actions.desk import (
-    DeskRefused,
-    end_next_action,
-    log_contact,
-    plan_next_action,
-)
-from licensing.actions.feed import (
-    advance_all,
-    advance_feed,
-)
-from licensing.actions.kept_answers import (
-    Answer,
-    KeyUsedOtherwise,
-    answer_once,
-    drop_kept_answers,
-)
+from licensing.actions.clients import end_api_client, make_api_client
+from licensing.actions.compliance_runs import Difference, difference, run_again, run_compliance
+from licensing.actions.deliveries import relay_webhooks
+from licensing.actions.desk import DeskRefused, end_next_action, log_contact, plan_next_action
+from licensing.actions.feed import advance_all, advance_feed
+from licensing.actions.kept_answers import Answer, KeyUsedOtherwise, answer_once, drop_kept_answers
 from licensing.actions.packs import PackRefused, make_committee_pack, make_foi_pack
 from licensing.actions.quarterly import PackRefused, ask_pack, work_on_pack, work_on_packs
 from licensing.actions.trends import NoteRefused, note_alert, notice_changes, work_out_points

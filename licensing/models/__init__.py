@@ -1,44 +1,16 @@
 """The tables of this room."""
 
-from licensing.models.checkers import (
-    CheckerInvitation,
-    CheckerMember,
-    CheckerOrganisation,
-)
+from licensing.models.checkers import CheckerInvitation, CheckerMember, CheckerOrganisation
 from licensing.models.checks import CheckReceipt, OperatorLook, looks_at
-from licensing.models.clients import (
-    ApiClient,
-    KeptAnswer,
-    Scope,
-)
-from licensing.models.compliance_runs import (
-    ComplianceRun,
-    ComplianceRunQuerySet,
-)
-from licensing.models.desk import (
-    DriverContact,
-    NextAction,
-)
-from licensing.models.feed import (
-    FedCertificateEvent,
-    FeedEvent,
-    FeedHead,
-    WaitingEvent,
-)
+from licensing.models.clients import ApiClient, KeptAnswer, Scope
+from licensing.models.compliance_runs import ComplianceRun, ComplianceRunQuerySet
+from licensing.models.desk import DriverContact, NextAction
+from licensing.models.feed import FedCertificateEvent, FeedEvent, FeedHead, WaitingEvent
 from licensing.models.packs import CommitteePack, FoiPack
-from licensing.models.requirements import (
-    Requirement,
-    RequirementQuerySet,
-    every_kind,
-)
+from licensing.models.requirements import Requirement, RequirementQuerySet, every_kind
 from licensing.models.signed import SignedTraining, TrainingSession
 from licensing.models.trends import MetPoint, QuarterlyPack, TrendAlert, TrendAlertNote
-from licensing.models.webhooks import (
-    Delivery,
-    DeliveryTry,
-    Webhook,
-    WebhookQuerySet,
-)
+from licensing.models.webhooks import Delivery, DeliveryTry, Webhook, WebhookQuerySet
 
 __all__ = [
     "ApiClient",
