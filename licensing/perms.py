@@ -162,3 +162,13 @@ def possible_owners(authorities: Any) -> QuerySet[User]:
     officers = Membership.objects.current().filter(role=Role.OFFICER, authority__in=authorities)
     found = User.objects.filter(pk__in=officers.values("user"), is_active=True)
     return found.order_by("first_name", "last_name", "email")
+
+
+def desk_authorities(user: Any) -> QuerySet[Authority]:
+    """The authorities whose drivers the person may read about; see ``readable_licences``."""
+    return served_authorities(user, Role.OFFICER, Role.AUDITOR).order_by("name")
+
+
+def writing_authorities(user: Any) -> QuerySet[Authority]:
+    """The authorities about whose drivers the person may write something down."""
+    return authorities_of(user, Role.OFFICER).order_by("name")

@@ -19,11 +19,31 @@ from licensing.models import NextAction
 
 NOBODY = 0  # As the key of an owner: nothing is planned, so nobody has it to do.
 AT_ONCE = 500  # Rows that a download holds in memory.
+# Nobody is judged who has, for every course that a rule ever asked for here, a certificate that
+# covers the day and to which nothing happened: they are on neither list, and most people are these.
+COVERED = """
+    SELECT c.learner_id, c.authority_id FROM certificates_certificate c
+    WHERE c.authority_id = ANY(%(authorities)s) AND c.issued_at <= %(known_at)s
+        AND c.passed_on <= %(as_at)s AND c.valid_until >= %(as_at)s
+        AND c.counts_for_id = ANY (ARRAY(SELECT course_id FROM asked_for))
+        AND NOT EXISTS (SELECT FROM certificates_certificateevent e
+            WHERE e.certificate_id = c.id AND e.kind <> 'issued')
+    GROUP BY c.learner_id, c.authority_id
+    HAVING count(DISTINCT c.counts_for_id) = (SELECT count(*) FROM asked_for)
+""".replace(
+    "asked_for",
+    """(SELECT DISTINCT r.course_id FROM licensing_requirement r WHERE r.approved_at IS NOT NULL
+        AND (r.authority_id = ANY(%(authorities)s) OR r.authority_id IS NULL)) asked_for""",
+)
 # Whoever knows the holder, or somebody who had the number before, does not see the licence (R47).
 NARROWING = f"""l.authority_id = ANY(%(authorities)s) AND {IS_LICENSED.format("l")}
     AND l.holder_id = ANY(%(known)s) IS NOT TRUE
     AND l.id <> ALL (ARRAY(
         SELECT t.licence_id FROM people_tenure t WHERE t.holder_id = ANY(%(known)s)))
+    AND (l.holder_id IS NULL OR l.held_from > %(known_at)s
+        OR EXISTS (SELECT FROM people_tenure t WHERE t.licence_id = l.id
+            AND (t.ended_on >= %(as_at)s OR t.recorded_at > %(known_at)s))
+        OR (l.holder_id, l.authority_id) NOT IN ({COVERED}))
 """  # noqa: S608  (Put together from constants, like those below.)
 # The last day on which the training counted: that of the certificate, or the one before it was
 # revoked. Of several requirements the one that lapsed first counts.

@@ -1,1 +1,3 @@
 """Forms of the staff pages."""
+
+"""What people may ask and write in this room, checked before anything is done with it."""
