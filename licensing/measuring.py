@@ -84,11 +84,22 @@ JOIN wanted w ON w.id = o.licence_id
 LEFT JOIN decisive d ON d.licence_id = o.licence_id AND d.rule_id = o.rule_id
 LEFT JOIN people_licence l ON l.id = w.id
 WHERE o.status = ANY (%(statuses)s)
-    AND (w.number COLLATE "C", w.id) > (%(after_number)s, %(after_id)s)
+    AND (%(after)s::bigint IS NULL OR (w.number COLLATE "C", w.id) > (
+        SELECT before.number COLLATE "C", before.id FROM wanted before WHERE before.id = %(after)s))
     AND coalesce(w.holder_id <> ALL (%(hidden)s), true)
     AND coalesce(l.holder_id <> ALL (%(hidden)s), true)
+    AND NOT EXISTS (
+        SELECT FROM people_tenure t WHERE t.licence_id = w.id AND t.holder_id = ANY (%(hidden)s))
 ORDER BY w.number COLLATE "C", w.id
 LIMIT %(limit)s
+"""  # noqa: S608
+
+
+CONCERNED = f"""{JUDGED} SELECT EXISTS (
+    SELECT FROM wanted w
+    LEFT JOIN people_licence l ON l.id = w.id
+    WHERE w.holder_id = ANY (%(hidden)s) OR l.holder_id = ANY (%(hidden)s) OR EXISTS (
+        SELECT FROM people_tenure t WHERE t.licence_id = w.id AND t.holder_id = ANY (%(hidden)s)))
 """  # noqa: S608
 
 
@@ -155,21 +166,32 @@ def people(
     known_at: datetime,
     statuses: Iterable[str] = SEVERITY,
     hidden: Collection[int] = (),
-    after: tuple[str, int] = ("", 0),
+    after: int | None = None,
     limit: int | None = None,
 ) -> Iterator[Person]:
-    """Who was counted under these statuses, by number, without the people in ``hidden``."""
+    """Who was counted under these statuses, by number, without the people in ``hidden``; only those
+    that come ``after`` the licence with that key, if one is given."""
     named = _named(authority_id, as_at, known_at) | {
         "statuses": [str(status) for status in statuses],
         "hidden": list(hidden),
-        "after_number": after[0],
-        "after_id": after[1],
+        "after": after,
         "limit": limit,
     }
     with connection.chunked_cursor() as cursor:
         cursor.itersize = BATCH
         cursor.execute(PEOPLE.format(narrowing=LICENSED), named)
         yield from map(Person._make, cursor)
+
+
+def concerns(
+    *, authority_id: int, as_at: date, known_at: datetime, hidden: Collection[int]
+) -> bool:
+    """Whether somebody in ``hidden`` is among those who were counted."""
+    named = _named(authority_id, as_at, known_at) | {"hidden": list(hidden)}
+    with connection.cursor() as cursor:
+        cursor.execute(CONCERNED.format(narrowing=LICENSED), named)
+        (found,) = cursor.fetchone()
+    return bool(found)
 
 
 def differing(first: bytes, second: bytes) -> int:

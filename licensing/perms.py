@@ -8,7 +8,14 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from licensing.models import CheckerMember, CheckerOrganisation, CommitteePack, Scope, TrendAlert
+from licensing.models import (
+    CheckerMember,
+    CheckerOrganisation,
+    CommitteePack,
+    ComplianceRun,
+    Scope,
+    TrendAlert,
+)
 from people.models import Authority, Licence, LicenceQuerySet, Membership, Tenure, User
 from people.perms import authorities_of, has_role, holds, kept_from, served_authorities
 
@@ -62,6 +69,23 @@ def may_list_requirements(user: Any) -> bool:
 def may_see_webhooks(request: HttpRequest) -> bool:
     """Licensing officers and platform administrators; each sees their own authority's alone."""
     return holds(request, Role.OFFICER)
+
+
+def compliance_authorities(user: Any) -> QuerySet[Authority]:
+    """Whose figures the person may ask for and read: officers and auditors those of their own
+    authorities, platform administrators all."""
+    return served_authorities(user, Role.OFFICER, Role.AUDITOR)
+
+
+def readable_runs(user: Any) -> QuerySet[ComplianceRun]:
+    """The answers about those authorities."""
+    runs = ComplianceRun.objects.filter(authority__in=compliance_authorities(user))
+    return runs.select_related("authority", "run_by").defer("marks")
+
+
+def may_ask_compliance(request: HttpRequest) -> bool:
+    """Licensing officers, auditors and platform administrators."""
+    return holds(request, Role.OFFICER, Role.AUDITOR)
 
 
 def checker_places(user: Any) -> QuerySet[CheckerMember]:

@@ -71,16 +71,13 @@ def make_licence(authority: Authority, number: str = "PH-1002", **fields: Any) -
     return LicenceFactory(held=True, authority=authority, number=number, **fields)
 
 
-def date_history(licence: Licence, *, at: datetime = LONG_AGO) -> None:
-    """Let the register's history say that what it has of the licence so far was written ``at``: the
-    database's own clock, which writes it, knows nothing of the moments of a test."""
+def date_history(*, at: datetime = LONG_AGO) -> None:
+    """Let the register's history say that what it has taken down since the last call, or since the
+    test began, was written ``at``: the database's own clock knows no moments of a test."""
     with connection.cursor() as cursor:
         cursor.execute(BARE_TRIGGERS)
         cursor.execute(
-            "UPDATE people_licenceevent e SET pgh_created_at = %s WHERE pgh_obj_id = %s"
-            " AND pgh_created_at = (SELECT max(pgh_created_at) FROM people_licenceevent"
-            " WHERE pgh_obj_id = e.pgh_obj_id)",
-            [at, licence.pk],
+            "UPDATE people_licenceevent SET pgh_created_at = %s WHERE pgh_created_at = now()", [at]
         )
         cursor.execute(USUAL_TRIGGERS)
 

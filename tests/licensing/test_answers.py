@@ -394,7 +394,7 @@ def test_new_holder_is_judged_by_their_own_training(authority, course, handed_ov
 
 
 def test_kind_of_the_licence_then_is_asked_about(authority, licence, certificate, requirement):
-    date_history(licence)
+    date_history()
     hand_over(licence, licence_kind="hackney_carriage")
     make_requirement(requirement.course, authority=authority, licence_kinds=["private_hire"])
     assert status(authority, as_at=date(2026, 9, 30)) is Status.VALID
@@ -402,11 +402,11 @@ def test_kind_of_the_licence_then_is_asked_about(authority, licence, certificate
 
 
 def test_kind_that_was_entered_later_changes_no_earlier_answer(authority, licence, requirement):
-    date_history(licence)
+    date_history()
     make_requirement(requirement.course, authority=authority, licence_kinds=["private_hire"])
     licence.kind = "hackney_carriage"
     licence.save()
-    date_history(licence, at=RECORDED)
+    date_history(at=RECORDED)
 
     assert status(authority, as_at=RECORDED.date() - DAY) is Status.NEVER_PASSED
     assert status(authority, as_at=RECORDED.date()) is Status.NOT_REQUIRED
