@@ -172,6 +172,12 @@ def readable_committee_packs(user: Any) -> QuerySet[CommitteePack]:
     return CommitteePack.objects.filter(licence__in=readable_licences(user))
 
 
+def own_memberships(user: Any) -> QuerySet[Membership]:
+    """The roles for which the person signs their own training: as a councillor or officer now."""
+    held = Membership.objects.of(user).current().filter(role__in=[Role.COUNCILLOR, Role.OFFICER])
+    return held.select_related("authority")
+
+
 def workable_licences(user: Any) -> LicenceQuerySet:
     """Those of the above about whose driver the person may write something down: licensing
     officers, at their own authorities, and nobody else."""

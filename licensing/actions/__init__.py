@@ -8,6 +8,15 @@ from licensing.actions.feed import advance_all, advance_feed
 from licensing.actions.kept_answers import Answer, KeyUsedOtherwise, answer_once, drop_kept_answers
 from licensing.actions.packs import PackRefused, make_committee_pack, make_foi_pack
 from licensing.actions.quarterly import PackRefused, ask_pack, work_on_pack, work_on_packs
+from licensing.actions.signed import (
+    SigningRefused,
+    countersign,
+    decline_signature,
+    enter_session,
+    finished_rounds,
+    sign_course,
+    sign_session,
+)
 from licensing.actions.trends import NoteRefused, note_alert, notice_changes, work_out_points
 from licensing.actions.webhooks import (
     WebhookRefused,
@@ -24,16 +33,21 @@ __all__ = [
     "KeyUsedOtherwise",
     "NoteRefused",
     "PackRefused",
+    "SigningRefused",
     "WebhookRefused",
     "add_webhook",
     "advance_all",
     "advance_feed",
     "answer_once",
     "ask_pack",
+    "countersign",
+    "decline_signature",
     "difference",
     "drop_kept_answers",
     "end_api_client",
     "end_next_action",
+    "enter_session",
+    "finished_rounds",
     "log_contact",
     "make_api_client",
     "make_committee_pack",
@@ -47,6 +61,8 @@ __all__ = [
     "rotate_secret",
     "run_again",
     "run_compliance",
+    "sign_course",
+    "sign_session",
     "work_on_pack",
     "work_on_packs",
     "work_out_points",
