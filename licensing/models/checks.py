@@ -164,8 +164,11 @@ OWN_LIST = "own_list"  # Stands for a purpose where an operator looked at its ow
 
 def looks_at(learner: Learner) -> QuerySet[Any, dict[str, Any]]:
     """Who has looked at the person's training, the latest first (R50): the instant, the
-    organisation's name, the licence, the day asked about and the purpose. Not in it: staff of the authority, its
-    licensing system, and whoever checks a certificate by its number."""
+    organisation's name, the licence, the day asked about and the purpose.
+
+    Not in it: staff of the authority, its licensing system, and whoever checks a certificate by
+    its number.
+    """
     checks, lists = CheckReceipt.objects.order_by(), OperatorLook.objects.order_by()
     columns = ("at", "organisation__name", "licence__number")
     of_list = {"as_at": F("day"), "purpose": Value(OWN_LIST)}

@@ -1,8 +1,9 @@
 """The self-audit: what must hold of the records at any moment, counted by reading alone.
 
 Codes are those of the product's list of invariants (I) and requirements (R). Not judged here, as
-no table can show it: what left the server (I10), what an answer was on a past day (I22), and
-whether a completed round had every lesson, because courses grow and shrink after it.
+no table can show it: what left the server (I10), what was answered on a past day without leaving
+a receipt (I22), and whether a completed round had every lesson, because courses grow and shrink
+after it.
 """
 
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from django.db import connection, transaction
 
 from lms.records import (
     certificates,
+    checks,
     feed,
     keeping,
     learning,
@@ -32,6 +34,7 @@ INVARIANTS = (
     *certificates.INVARIANTS,
     *recognised.INVARIANTS,
     *feed.INVARIANTS,
+    *checks.INVARIANTS,
     *notices.INVARIANTS,
     *keeping.INVARIANTS,
 )

@@ -22,7 +22,7 @@ from certificates.models import (
     ValidityRule,
 )
 from courses.models import Cohort, Contact, Enrolment, GlossaryWord, SafeguardingReview
-from licensing.models import Webhook
+from licensing.models import CheckerMember, CheckerOrganisation, Webhook
 from outbox.models import Message
 from people.models import (
     Authority,
@@ -100,10 +100,14 @@ class Examples:
         group = Group.objects.get(name=f"author {target.authority.code}")
         self.by_prefix = {
             **{f"staff/{name}/": [1] for name in NO_SECRETS},
+            "checks/people/end/": _keys(CheckerMember),
+            "checks/": _keys(CheckerOrganisation),
             "staff/certificates/changes/": _keys(StandingChange),
             "staff/certificates/": _keys(Certificate),
             "staff/certificate-wording/": [target.authority.pk],
             "staff/challenges/": _keys(Challenge),
+            "staff/checkers/people/": _keys(CheckerMember),
+            "staff/checkers/": _keys(CheckerOrganisation),
             "staff/collections/": _keys(Collection),
             "staff/drivers/": _keys(Licence),
             "staff/groups/": [group.pk],

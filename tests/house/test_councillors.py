@@ -1,15 +1,18 @@
-"""A councillor meets their own training, and nobody else's case at any address (R48)."""
+"""A councillor meets their own training, and nobody else's case at any address (R48); a checking
+organisation meets a number and a state, and nobody's name (R50)."""
 
 from datetime import date
 from itertools import product
+from uuid import uuid4
 
 import pytest
 
 from certificates.models import Certificate
 from courses.actions import enrol
+from licensing.actions.checks import check
 from lms.demo.history import pass_on
 from people.actions import claim_licence, grant_membership
-from people.models import Audience, LicenceClaim, Membership
+from people.models import Audience, Licence, LicenceClaim, Membership
 from tests.factories import (
     LearnerFactory,
     LicenceFactory,
@@ -22,6 +25,7 @@ from tests.factories import (
 from tests.house.arguments import ANYTHING, bulk_actions
 from tests.house.sweep import Browser, Visitor, database_of_its_own, routes
 from tests.house.two_councils import NOW
+from tests.licensing.checkers import checker_of, operator
 
 # Anybody may check a certificate whose number they were given (R34).
 FOR_EVERYBODY = ("verify/",)
@@ -72,6 +76,7 @@ class World:
             now=NOW,
         )
         enrol(learner=self.councillor, course=course, now=NOW)
+        self.checker = self.let_check(driver.authority, licence.number)
         self.lesson = course.lessons().get()
         self.examples = {
             **ANYTHING,
@@ -83,14 +88,26 @@ class World:
         self.sitting = driver.sittings.first().pk
         self.keys = [driver.pk, driver.user_id, LicenceClaim.objects.get().pk]
 
+    def let_check(self, authority, number):
+        """Somebody of the driver's own operator, who has asked about the driver."""
+        organisation = operator(authority, "OP-1")
+        Licence.objects.filter(number=number).update(operator_reference="OP-1")
+        user = checker_of(organisation, is_contact=True)
+        asked = {"number": number, "as_at": NOW.date(), "purpose": "journey"}
+        check(organisation=organisation, purpose_words="", key=uuid4(), by=user, now=NOW, **asked)
+        return user
+
     def addresses(self, route):
         keys = [self.sitting] if route.kinds.get("pk") == "uuid" else self.keys
         for key in keys:
             yield route.fill({name: self.examples.get(name, key) for name in route.names})
 
     def visitor(self, learner=None):
+        return self.visitor_as((learner or self.councillor).user)
+
+    def visitor_as(self, user):
         browser = Browser()
-        browser.force_login((learner or self.councillor).user)
+        browser.force_login(user)
         return Visitor(browser)
 
     def told(self, visitor):
@@ -116,6 +133,12 @@ def test_staff_site_is_shut_at_every_address(world, method):
 def test_no_address_tells_of_anybody_else(world):
     visitor = world.visitor()
     assert list(world.told(visitor)) == []
+    assert visitor.faults == []
+
+
+def test_checking_organisation_is_told_the_number_and_never_who_it_is(world):
+    visitor = world.visitor_as(world.checker)
+    assert {words.partition(":")[0] for words in world.told(visitor)} == {"licence"}
     assert visitor.faults == []
 
 

@@ -7,6 +7,7 @@ one's own, by GET, HEAD and POST. A new address is swept without being named her
 import re
 from datetime import date
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -17,6 +18,7 @@ from certificates.actions import propose_change
 from courses.actions import enrol, start_cohort
 from courses.models import CohortPlace
 from licensing.actions import add_webhook
+from licensing.actions.checks import check
 from people.actions import claim_licence, declare_interest
 from people.models import Membership
 from people.register import receive_upload
@@ -36,6 +38,7 @@ from tests.factories import (
 from tests.house.arguments import Examples
 from tests.house.sweep import Browser, Visitor, database_of_its_own, routes
 from tests.house.two_councils import NOW, WORD, build
+from tests.licensing.checkers import checker_of, operator
 from tests.licensing.factories import make_client
 from tests.people.register_files import AMINA, csv_file, taken
 
@@ -44,6 +47,7 @@ OUTSIDERS = [
     "stranger",
     "driver",
     "bare",
+    "checker",
     Role.COUNCILLOR,
     Role.AUDITOR,
     Role.OFFICER,
@@ -94,6 +98,7 @@ class World:
         self._propose_about(course)
         self._recognise(course)
         self._import()
+        self._let_check()
         self.driver = learner.user
         self.bare = UserFactory()
         self.bare.user_permissions.add(Permission.objects.get(codename="access_admin"))
@@ -159,6 +164,22 @@ class World:
         taken(authority, NOW, numbered | {"full_name": "Bilal Hussain"})
         chunks = [csv_file(AMINA).getvalue()]
         receive_upload(authority=authority, chunks=chunks, file_name="a.csv", by=by, now=NOW)
+
+    def _let_check(self):
+        """An operator of each council, with somebody who has asked about a number."""
+        for council in (self.first, self.second):
+            organisation = operator(council.authority)
+            council.people["checker"] = checker_of(organisation, is_contact=True)
+            check(
+                organisation=organisation,
+                number="PH-90",
+                as_at=NOW.date(),
+                purpose="journey",
+                purpose_words="",
+                key=uuid4(),
+                by=council.people["checker"],
+                now=NOW,
+            )
 
     def visitor(self, role, council=None):
         client = Browser()

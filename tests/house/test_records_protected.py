@@ -57,11 +57,16 @@ FACTS = {
     "licensing.Requirement",
     "licensing.ApiClient",
     "licensing.ComplianceRun",
+    "licensing.CheckReceipt",
+    "licensing.CheckerInvitation",
+    "licensing.CheckerMember",
+    "licensing.CheckerOrganisation",
     "licensing.Delivery",
     "licensing.DeliveryTry",
     "licensing.DriverContact",
     "licensing.FeedEvent",
     "licensing.NextAction",
+    "licensing.OperatorLook",
     "licensing.Webhook",
 }
 DELETE_BIT = 8  # Of tgtype in pg_trigger.

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
@@ -37,6 +38,7 @@ from certificates.models import Certificate
 from courses.actions import ask_again, enrol
 from courses.models import Approval
 from licensing.actions import advance_feed
+from licensing.actions.checks import check, show_drivers
 from lms import records
 from lms.demo.history import pass_on, take_lesson
 from outbox.actions import record_bounce, relay_messages
@@ -57,6 +59,7 @@ from tests.factories import (
     make_validity_rule,
     staff,
 )
+from tests.licensing.checkers import checker_of, operator
 from tests.people.register_files import AMINA, PIOTR, taken
 
 Role = Membership.Role
@@ -267,6 +270,27 @@ def import_and_decide():
     taken(authority, NOW, PIOTR | {"licence_number": "HC2"})
 
 
+def let_check(authority):
+    """An operator looks at a driver who has passed nothing, in its list and by the number."""
+    organisation = operator(authority)
+    licence = LicenceFactory(
+        held=True, authority=authority, number="PH-777", operator_reference="OP-1"
+    )
+    user = checker_of(organisation)
+    today = NOW.date()
+    show_drivers(organisation=organisation, licences=[licence], by=user, today=today, now=NOW)
+    return check(
+        organisation=organisation,
+        number=licence.number,
+        as_at=today,
+        purpose="giving_work",
+        purpose_words="",
+        key=uuid4(),
+        by=user,
+        now=NOW,
+    )
+
+
 @pytest.fixture(scope="module")
 def small_data_set(django_db_setup, django_db_blocker):
     """Everything in it came about by the product's own actions. Made once, never committed."""
@@ -319,6 +343,7 @@ def make_records() -> dict:
         "wrong": corrected.replaces_id,
         "own_rule": own_rule.pk,
         "passed": plain.sitting_id,
+        "receipt": let_check(stranger.authority).pk,
         **recognise_elsewhere(course),
     }
 
@@ -337,6 +362,19 @@ def test_real_records_put_every_invariant_to_the_test(kept):
 
 
 BREAKS = {
+    "R35": "UPDATE licensing_checkreceipt SET words = words || ' ' WHERE id = %(receipt)s",
+    "R35 found nothing": """
+        UPDATE licensing_checkreceipt SET licence_id = NULL, learner_id = NULL
+        WHERE id = %(receipt)s
+    """,
+    "R35-asked": "UPDATE licensing_checkreceipt SET by_id = (SELECT min(id) FROM people_user)",
+    "R35-asked by whoever was not let in": """
+        UPDATE licensing_operatorlook SET at = at - interval '1 year'
+    """,
+    "I22": """
+        UPDATE licensing_checkreceipt SET answer = answer || '{"status": "valid"}'
+        WHERE id = %(receipt)s
+    """,
     "I34": "UPDATE licensing_feedevent SET position = position + 1",
     "I34 beyond its head": "UPDATE licensing_feedhead SET position = 0",
     "I34-told": """
