@@ -68,10 +68,11 @@ JUDGED = f"""{ASKED.replace("{licences}", EVER)}, known AS (
 )
 """  # noqa: S608  (Put together from constants, like those below.)
 
-LICENSED = """
-l.authority_id = %(authority)s AND l.created_at <= %(known_at)s
-AND seen.state IN ('current', 'suspended')
-AND coalesce(seen.starts_on <= %(as_at)s, true) AND coalesce(seen.expires_on >= %(as_at)s, true)
+IS_LICENSED = """{0}.state IN ('current', 'suspended')
+    AND coalesce({0}.starts_on <= %(as_at)s, true) AND coalesce({0}.expires_on >= %(as_at)s, true)
+"""
+LICENSED = f"""
+l.authority_id = %(authority)s AND l.created_at <= %(known_at)s AND {IS_LICENSED.format("seen")}
 """
 FIGURES = f"""{JUDGED}, of_licences AS (
     SELECT bool_and(status = ANY (%(meeting)s)) AS met,
