@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("licensing", "0004_feed_and_webhooks"),
+        ("licensing", "0005_checkers"),
         ("people", "0006_deleted_licences_index"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
