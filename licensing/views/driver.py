@@ -77,7 +77,7 @@ class DriverMixin(DriversMixin):
         return perms.workable_licences(self.person).filter(pk=self.licence.pk).exists()
 
     def get_page_subtitle(self) -> str:
-        return self.licence.full_name
+        return f"{self.licence.full_name}, {self.licence.number}"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(licence=self.licence, **kwargs)  # type: ignore[no-any-return]

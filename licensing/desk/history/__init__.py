@@ -26,6 +26,6 @@ SOURCES: dict[Kind, tuple[Callable[[Subject], Iterable[Line]], ...]] = {
 
 
 def timeline(subject: Subject, kinds: Iterable[Kind] = tuple(Kind)) -> list[Line]:
-    """The latest first; of what happened at one moment, the cause before what came of it."""
+    """The latest first; of what happened at one moment, what came of it before the cause."""
     lines = [line for kind in kinds for source in SOURCES[kind] for line in source(subject)]
-    return sorted(lines, key=lambda line: line.at, reverse=True)
+    return sorted(lines, key=lambda line: line.at)[::-1]

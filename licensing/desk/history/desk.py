@@ -37,6 +37,7 @@ def _contact_in_words(one: DriverContact) -> Iterator[str]:
     if one.asks_for_decision:
         yield gettext("They asked for a decision to be changed.")
     yield one.said
+    yield gettext("Entry %(number)s.") % {"number": one.pk}
     if one.corrects_id:
         yield gettext("Corrects entry %(number)s.") % {"number": one.corrects_id}
 

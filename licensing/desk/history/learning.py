@@ -24,15 +24,18 @@ def _here(subject: Subject, place: str = "") -> Q:
 def rounds(subject: Subject) -> Iterator[Line]:
     for one in Enrolment.objects.filter(_here(subject)).select_related("course"):
         details = (one.course.title,)
-        yield Line(one.started_at, Kind.LESSONS, _("Started a course"), details)
+        yield Line(one.started_at, Kind.LESSONS, _("Started a course"), details, by_driver=True)
         if one.completed_at:
-            yield Line(one.completed_at, Kind.LESSONS, _("Did every lesson"), details)
+            yield Line(
+                one.completed_at, Kind.LESSONS, _("Did every lesson"), details, by_driver=True
+            )
 
 
 def lessons(subject: Subject) -> Iterator[Line]:
     done = LessonCompletion.objects.filter(_here(subject, "enrolment__"))
     for one in done.select_related("lesson"):
-        yield Line(one.completed_at, Kind.LESSONS, _("Did a lesson"), (one.lesson.title,))
+        title = (one.lesson.title,)
+        yield Line(one.completed_at, Kind.LESSONS, _("Did a lesson"), title, by_driver=True)
 
 
 def groups(subject: Subject) -> Iterator[Line]:
@@ -62,6 +65,7 @@ def sittings(subject: Subject) -> Iterator[Line]:
             what=gettext("Test: %(result)s") % {"result": RESULTS[one.outcome]},
             details=(one.course.title, right),
             by=one.started_by,
+            by_driver=one.started_by is None,
             url=reverse("sitting_bundle", args=[one.pk]),
         )
 

@@ -28,7 +28,7 @@ class Kind(models.TextChoices):
 
 @dataclass(frozen=True)
 class Line:
-    """``by`` is None where this service did it. ``details`` are further sentences."""
+    """``by`` is None where the driver did it, or else this service. ``details``: more sentences."""
 
     at: datetime
     kind: Kind
@@ -36,6 +36,7 @@ class Line:
     details: tuple[str | Promise, ...] = ()
     by: User | None = None
     seconded_by: User | None = None
+    by_driver: bool = False
     effective_on: date | None = None
     url: str = ""
 

@@ -146,6 +146,7 @@ def claims(subject: Subject) -> Iterator[Line]:
             kind=Kind.REGISTER,
             what=_("A licence was asked for"),
             details=(asked % {"name": claim.learner.full_name, "number": claim.number},),
+            by_driver=claim.learner_id in subject.people,
             url=reverse("decide_claim", args=[claim.pk]) if claim.pk in decidable else "",
         )
         if claim.decided_at:
