@@ -6,12 +6,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from licensing.actions import make_api_client
-from lms.demo import bank, courses, history, others, people, recognised
+from licensing.actions import make_api_client, notice_changes, work_out_points
+from lms.demo import bank, courses, history, others, people, recognised, trends
 from lms.roles import sync_groups
 from people.models import Authority
 
 A_YEAR = timedelta(days=365)
+SOME_POINTS = 45  # Weeks and months of the better part of a year; the clock does the rest.
 SCOPES = ["status:read", "register:write", "events:read"]
 
 
@@ -55,6 +56,15 @@ class Command(BaseCommand):
             decided_by=staff["second.officer@demo.example"],
             today=timezone.localdate(now),
         )
+        trends.load_trends(
+            authorities["DEMO-NB"],
+            full,
+            upkeep,
+            officer=staff["officer@demo.example"],
+            today=timezone.localdate(now),
+        )
+        work_out_points(now=now, limit=SOME_POINTS, authorities=[authorities["DEMO-NB"]])
+        notice_changes(now=now)
         self._load_clients(authorities)
         self.stdout.write("The demo is loaded.")
 
