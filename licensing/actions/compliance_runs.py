@@ -67,7 +67,8 @@ def run_again(*, run: ComplianceRun, by: User | None, now: datetime) -> Complian
 
 def difference(run: ComplianceRun) -> Difference | None:
     """How the answer differs from the first one to the same question; None if it does not."""
-    first = ComplianceRun.objects.asked_alike(run).filter(pk__lt=run.pk).last()
+    earlier = ComplianceRun.objects.asked_alike(run).filter(pk__lt=run.pk)
+    first = earlier.defer("marks").last()
     if first is None or first.digest == run.digest:
         return None
     return Difference(
