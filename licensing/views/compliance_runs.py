@@ -188,10 +188,10 @@ class CompliancePeopleView(ComplianceMixin, TemplateView):
 class ComplianceFileView(ComplianceMixin, View):
     """The people of an answer as a file that says of itself what it is."""
 
-    def get(self, request: HttpRequest, pk: int, extension: str) -> HttpResponseBase:
-        if extension not in compliance_files.FORMATS:
+    def get(self, request: HttpRequest, pk: int, file_format: str) -> HttpResponseBase:
+        if file_format not in compliance_files.FORMATS:
             raise Http404
-        write = compliance_files.FORMATS[extension]
+        write = compliance_files.FORMATS[file_format]
         return write(self.run, hidden=known_people(request.user))
 
 

@@ -19,7 +19,7 @@ def compliance_urls() -> list[URLPattern]:
         path(one, views.ComplianceRunView.as_view(), name="compliance_run"),
         path(f"{one}again/", views.RunAgainView.as_view(), name="compliance_again"),
         path(f"{one}people/<slug:status>/", people.as_view(), name="compliance_people"),
-        path(f"{one}people.<slug:extension>", file.as_view(), name="compliance_file"),
+        path(f"{one}people.<slug:file_format>", file.as_view(), name="compliance_file"),
         path(f"{one}lines.txt", views.ComplianceLinesView.as_view(), name="compliance_lines"),
     ]
 

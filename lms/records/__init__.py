@@ -4,6 +4,8 @@ Codes are those of the product's list of invariants (I) and requirements (R). No
 no table can show it: what left the server (I10), what was answered on a past day without leaving
 a receipt (I22), and whether a completed round had every lesson, because courses grow and shrink
 after it.
+no table can show it: what left the server (I10), and whether a completed round had every lesson,
+because courses grow and shrink after it.
 """
 
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ from django.db import connection, transaction
 from lms.records import (
     certificates,
     checks,
+    compliance,
     feed,
     keeping,
     learning,
@@ -35,6 +38,7 @@ INVARIANTS = (
     *recognised.INVARIANTS,
     *feed.INVARIANTS,
     *checks.INVARIANTS,
+    *compliance.INVARIANTS,
     *notices.INVARIANTS,
     *keeping.INVARIANTS,
 )

@@ -23,6 +23,7 @@ from certificates.models import (
 )
 from courses.models import Cohort, Contact, Enrolment, GlossaryWord, SafeguardingReview
 from licensing.models import CheckerMember, CheckerOrganisation, Webhook
+from licensing.models import ComplianceRun, Webhook
 from outbox.models import Message
 from people.models import (
     Authority,
@@ -48,6 +49,7 @@ ANYTHING: Arguments = {
     "colour": "1d4f5c",
     "filter_spec": "original",
     "position": 1,
+    "status": "never_passed",
 }
 # Names that belong together.
 MODELS = [("courses", "lessonpage"), ("assessments", "question"), ("courses", "safeguardingreview")]
@@ -125,6 +127,7 @@ class Examples:
             "staff/register/export/": _keys(Authority),
             "staff/register/imports/": _keys(RegisterImport),
             "staff/register/uploads/": _keys(RegisterUpload),
+            "staff/reports/compliance/": _keys(ComplianceRun),
             "staff/sites/": _keys(Site),
             "staff/snippets/assessments/topic/": [target.topic.pk, own.topic.pk],
             "staff/snippets/choose/courses/contact/": _keys(Contact)[:1],

@@ -19,6 +19,7 @@ from courses.actions import enrol, start_cohort
 from courses.models import CohortPlace
 from licensing.actions import add_webhook
 from licensing.actions.checks import check
+from licensing.actions import add_webhook, run_compliance
 from people.actions import claim_licence, declare_interest
 from people.models import Membership
 from people.register import receive_upload
@@ -99,6 +100,7 @@ class World:
         self._recognise(course)
         self._import()
         self._let_check()
+        run_compliance(authority=self.first.authority, as_at=NOW.date(), by=None, now=NOW)
         self.driver = learner.user
         self.bare = UserFactory()
         self.bare.user_permissions.add(Permission.objects.get(codename="access_admin"))

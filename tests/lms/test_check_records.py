@@ -39,6 +39,7 @@ from courses.actions import ask_again, enrol
 from courses.models import Approval
 from licensing.actions import advance_feed
 from licensing.actions.checks import check, show_drivers
+from licensing.actions import advance_feed, run_again, run_compliance
 from lms import records
 from lms.demo.history import pass_on, take_lesson
 from outbox.actions import record_bounce, relay_messages
@@ -322,6 +323,7 @@ def make_records() -> dict:
     own_rule = make_validity_rule(authority=stranger.authority, months=12)
     plain = certify(stranger, course, day=date(2026, 10, 1))
     advance_feed(authority_id=stranger.authority_id, now=NOW)
+    asked = ask_twice()
     lesson = course.lessons().first()
     course.refresh_from_db()
     approval = Approval.objects.create(
@@ -344,8 +346,17 @@ def make_records() -> dict:
         "own_rule": own_rule.pk,
         "passed": plain.sitting_id,
         "receipt": let_check(stranger.authority).pk,
+        "asked": asked,
         **recognise_elsewhere(course),
     }
+
+
+def ask_twice():
+    """About an authority to which nothing else happens."""
+    licence = LicenceFactory()
+    run = run_compliance(authority=licence.authority, as_at=NOW.date(), by=None, now=NOW)
+    run_again(run=run, by=None, now=NOW)
+    return licence.pk
 
 
 def test_real_records_are_whole(kept):
@@ -374,6 +385,11 @@ BREAKS = {
     "I22": """
         UPDATE licensing_checkreceipt SET answer = answer || '{"status": "valid"}'
         WHERE id = %(receipt)s
+        UPDATE people_licenceevent SET kind = 'dual' WHERE pgh_obj_id = %(asked)s
+    "I22 taken away": "DELETE FROM people_licence WHERE id = %(asked)s",
+    "I22 first answer": """
+        UPDATE licensing_compliancerun SET digest = repeat('0', 64)
+        WHERE id = (SELECT min(id) FROM licensing_compliancerun)
     """,
     "I34": "UPDATE licensing_feedevent SET position = position + 1",
     "I34 beyond its head": "UPDATE licensing_feedhead SET position = 0",
