@@ -34,6 +34,10 @@ class Document:
     notice: str
     sections: tuple[Section, ...]
 
+    def as_facts(self) -> dict[str, Any]:
+        """Plain values, for templates."""
+        return asdict(self)
+
     def canonical(self) -> str:
         """The one way to write it down, of which a digest is taken."""
         return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -14,6 +14,7 @@ from licensing.models import (
     CommitteePack,
     ComplianceRun,
     Scope,
+    SignedTraining,
     TrendAlert,
 )
 from people.models import Authority, Licence, LicenceQuerySet, Membership, Tenure, User
@@ -176,6 +177,13 @@ def own_memberships(user: Any) -> QuerySet[Membership]:
     """The roles for which the person signs their own training: as a councillor or officer now."""
     held = Membership.objects.of(user).current().filter(role__in=[Role.COUNCILLOR, Role.OFFICER])
     return held.select_related("authority")
+
+
+def decidable_signatures(user: Any) -> QuerySet[SignedTraining]:
+    """Signatures that wait for the person's own: of members of the authorities at which they are a
+    licensing officer now; never their own, nor that of somebody they know (R47)."""
+    waiting = SignedTraining.objects.waiting().filter(authority__in=pack_authorities(user))
+    return waiting.exclude(signed_by=user.pk).exclude(kept_from(user, place="signed_by__learner"))
 
 
 def workable_licences(user: Any) -> LicenceQuerySet:

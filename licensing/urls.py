@@ -1,8 +1,8 @@
-"""The pages of checking organisations, and the driver's page of who has looked."""
+"""The addresses of this room outside the staff site and the API."""
 
 from django.urls import path
 
-from licensing.views import checkers, checks
+from licensing.views import checkers, checks, members
 
 urlpatterns = [
     path("checks/", checks.CheckView.as_view(), name="check"),
@@ -24,4 +24,7 @@ urlpatterns = [
     ),
     path("checks/join/<str:token>/", checkers.JoinView.as_view(), name="join_checkers"),
     path("who-looked/", checks.LooksView.as_view(), name="who_looked"),
+    path("members/", members.MemberView.as_view(), name="member_training"),
+    path("members/sessions/<int:pk>/", members.SignSessionView.as_view(), name="sign_session"),
+    path("members/courses/<int:pk>/", members.SignCourseView.as_view(), name="sign_course"),
 ]

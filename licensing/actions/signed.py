@@ -3,23 +3,25 @@
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from assessments.models import TestRule
 from certificates.models import ValidityRule
 from certificates.renewal import add_months, london_day
 from courses.models import CoursePage, Enrolment
 from licensing import perms
 from licensing.models import SignedTraining, TrainingSession
 from licensing.models.signed import LONGEST
-from people.models import Authority, Membership, User
+from people.models import Audience, Authority, Learner, Membership, User
+from people.perms import may_deal_with
 
 Decision = SignedTraining.Decision
 DEFAULT_MONTHS = 36  # Of a course here, where no validity rule is in force.
 
 
 class SigningRefused(Exception):
-    """``code``: ``not_allowed``, ``own_training``, ``in_the_future``, ``not_finished``,
-    ``not_complete``, ``no_reason``, ``decided``."""
+    """``code``: ``not_allowed``, ``own_training``, ``interest``, ``in_the_future``,
+    ``not_finished``, ``not_complete``, ``no_reason``, ``decided``."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -135,9 +137,16 @@ def decline_signature(
 
 
 def finished_rounds(user: User) -> QuerySet[Enrolment]:
-    """The person's rounds that are finished: with a test, passed; without one, all lessons done."""
-    passed = Q(closed_at__isnull=False) | Q(course__test_rules=None)
-    rounds = Enrolment.objects.filter(passed, learner__user=user.pk, completed_at__isnull=False)
+    """The person's finished rounds of courses for councillors and officers: passed where the course
+    has a test, with all lessons done where it has none."""
+    tested = TestRule.objects.approved().filter(course=OuterRef("course"))
+    served = Q(closed_at__isnull=False) | Q(~Exists(tested))
+    rounds = Enrolment.objects.filter(
+        served,
+        learner__user=user.pk,
+        completed_at__isnull=False,
+        course__audience__in=[Audience.COUNCILLOR, Audience.LICENSING_OFFICER],
+    )
     return rounds.select_related("course")
 
 
@@ -169,6 +178,9 @@ def _decide(
         raise SigningRefused("not_allowed")
     if signed.signed_by_id == by.pk:
         raise SigningRefused("own_training")
+    learner = Learner.objects.filter(user=signed.signed_by_id).first()
+    if learner is not None and not may_deal_with(by, learner):
+        raise SigningRefused("interest")
     if signed.decision:
         if signed.decision != decision:
             raise SigningRefused("decided")

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from licensing.views import packs
+from licensing.views import packs, signed
 from people import perms as people
 
 
@@ -35,6 +35,29 @@ def pack_urls() -> list[URLPattern]:
     ]
 
 
+@hooks.register("register_admin_urls")
+def signed_training_urls() -> list[URLPattern]:
+    here = "signed-training/"
+    return [
+        path(here, signed.MeetingView.as_view(), name="signed_training"),
+        path(
+            f"{here}list/<str:file_format>/",
+            signed.MeetingFileView.as_view(),
+            name="signed_training_file",
+        ),
+        path(f"{here}sessions/", signed.SessionsView.as_view(), name="training_sessions"),
+        path(
+            f"{here}sessions/new/", signed.EnterSessionView.as_view(), name="enter_training_session"
+        ),
+        path(f"{here}waiting/", signed.WaitingSignaturesView.as_view(), name="waiting_signatures"),
+        path(
+            f"{here}waiting/<int:pk>/",
+            signed.DecideSignatureView.as_view(),
+            name="decide_signature",
+        ),
+    ]
+
+
 class PacksMenuItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
         return people.holds(request, people.Role.OFFICER, people.Role.AUDITOR)
@@ -43,3 +66,10 @@ class PacksMenuItem(MenuItem):
 @hooks.register("register_reports_menu_item")
 def foi_menu_item() -> MenuItem:
     return PacksMenuItem(_("FOI figures"), reverse("foi_packs"), icon_name="doc-full", order=330)
+
+
+@hooks.register("register_reports_menu_item")
+def signed_training_menu_item() -> MenuItem:
+    return PacksMenuItem(
+        _("Signed training"), reverse("signed_training"), icon_name="group", order=340
+    )

@@ -1,9 +1,6 @@
 """The self-audit: what must hold of the records at any moment, counted by reading alone.
 
 Codes are those of the product's list of invariants (I) and requirements (R). Not judged here, as
-no table can show it: what left the server (I10), what was answered on a past day without leaving
-a receipt (I22), and whether a completed round had every lesson, because courses grow and shrink
-after it.
 no table can show it: what left the server (I10), and whether a completed round had every lesson,
 because courses grow and shrink after it.
 """

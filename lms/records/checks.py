@@ -52,5 +52,5 @@ def answered_alike(now: datetime) -> Counts:
 INVARIANTS = (
     stated("R35", "Every receipt has the words that were shown.", WORD_FOR_WORD),
     stated("R35-asked", "Whoever looked was let in for it at that moment.", BY_WHO_MIGHT),
-    Invariant("I22", "The latest receipts would be answered alike again.", answered_alike),
+    Invariant("I22-receipts", "The latest receipts would be answered alike again.", answered_alike),
 )

@@ -22,8 +22,7 @@ from certificates.models import (
     ValidityRule,
 )
 from courses.models import Cohort, Contact, Enrolment, GlossaryWord, SafeguardingReview
-from licensing.models import CheckerMember, CheckerOrganisation, Webhook
-from licensing.models import ComplianceRun, Webhook
+from licensing.models import CheckerMember, CheckerOrganisation, ComplianceRun, Webhook
 from outbox.models import Message
 from people.models import (
     Authority,

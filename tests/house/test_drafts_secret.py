@@ -17,9 +17,8 @@ from assessments.models import Adjustment, Case, Challenge, ItemStatistic, Withd
 from certificates.actions import propose_change
 from courses.actions import enrol, start_cohort
 from courses.models import CohortPlace
-from licensing.actions import add_webhook
-from licensing.actions.checks import check
 from licensing.actions import add_webhook, run_compliance
+from licensing.actions.checks import check
 from people.actions import claim_licence, declare_interest
 from people.models import Membership
 from people.register import receive_upload

@@ -382,10 +382,13 @@ BREAKS = {
     "R35-asked by whoever was not let in": """
         UPDATE licensing_operatorlook SET at = at - interval '1 year'
     """,
-    "I22": """
+    "I22-receipts": """
         UPDATE licensing_checkreceipt SET answer = answer || '{"status": "valid"}'
         WHERE id = %(receipt)s
+    """,
+    "I22": """
         UPDATE people_licenceevent SET kind = 'dual' WHERE pgh_obj_id = %(asked)s
+    """,
     "I22 taken away": "DELETE FROM people_licence WHERE id = %(asked)s",
     "I22 first answer": """
         UPDATE licensing_compliancerun SET digest = repeat('0', 64)
