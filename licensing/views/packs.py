@@ -50,9 +50,7 @@ class PacksMixin(WagtailAdminTemplateMixin):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not perms.reads_drivers(request):
             raise PermissionDenied
-        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
-        response["Cache-Control"] = "no-store"
-        return response
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
 
     @property
     def person(self) -> User:

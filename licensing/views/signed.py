@@ -158,7 +158,8 @@ class SessionsView(OfficersMixin, ListView):
     def get_queryset(self) -> QuerySet[TrainingSession]:
         confirmed = Count("signatures", filter=Q(signatures__decision="confirmed"))
         sessions = TrainingSession.objects.filter(authority__in=self.signing)
-        return sessions.select_related("authority").annotate(confirmed=confirmed)
+        counted = sessions.select_related("authority").annotate(confirmed=confirmed)
+        return counted.order_by("-held_on", "-pk")
 
 
 class EnterSessionView(OfficersMixin, FormView):

@@ -23,6 +23,7 @@ from certificates.models import (
 )
 from courses.models import Cohort, Contact, Enrolment, GlossaryWord, SafeguardingReview
 from licensing.models import CheckerMember, CheckerOrganisation, ComplianceRun, Webhook
+from licensing.models import CommitteePack, FoiPack, SignedTraining, TrainingSession, Webhook
 from outbox.models import Message
 from people.models import (
     Authority,
@@ -110,7 +111,10 @@ class Examples:
             "staff/checkers/people/": _keys(CheckerMember),
             "staff/checkers/": _keys(CheckerOrganisation),
             "staff/collections/": _keys(Collection),
+            "staff/committee-packs/licences/": _keys(Licence),
+            "staff/committee-packs/": _keys(CommitteePack),
             "staff/drivers/": _keys(Licence),
+            "staff/foi/": _keys(FoiPack),
             "staff/groups/": [group.pk],
             "staff/interests/declare/": _keys(Learner),
             "staff/interests/": _keys(Interest),
@@ -127,6 +131,7 @@ class Examples:
             "staff/register/imports/": _keys(RegisterImport),
             "staff/register/uploads/": _keys(RegisterUpload),
             "staff/reports/compliance/": _keys(ComplianceRun),
+            "staff/signed-training/waiting/": _keys(SignedTraining),
             "staff/sites/": _keys(Site),
             "staff/snippets/assessments/topic/": [target.topic.pk, own.topic.pk],
             "staff/snippets/choose/courses/contact/": _keys(Contact)[:1],
@@ -147,6 +152,8 @@ class Examples:
             "staff/withdrawals/": _keys(Withdrawal),
             "staff/workflows/tasks/": _keys(Task),
             "staff/workflows/": _keys(Workflow),
+            "members/courses/": _keys(Enrolment),
+            "members/sessions/": _keys(TrainingSession),
             "tests/cases/": _keys(Case),
         }
 

@@ -61,12 +61,16 @@ FACTS = {
     "licensing.CheckerInvitation",
     "licensing.CheckerMember",
     "licensing.CheckerOrganisation",
+    "licensing.CommitteePack",
     "licensing.Delivery",
     "licensing.DeliveryTry",
     "licensing.DriverContact",
     "licensing.FeedEvent",
     "licensing.NextAction",
     "licensing.OperatorLook",
+    "licensing.FoiPack",
+    "licensing.SignedTraining",
+    "licensing.TrainingSession",
     "licensing.Webhook",
 }
 DELETE_BIT = 8  # Of tgtype in pg_trigger.

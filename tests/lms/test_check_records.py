@@ -37,9 +37,8 @@ from certificates.actions import (
 from certificates.models import Certificate
 from courses.actions import ask_again, enrol
 from courses.models import Approval
-from licensing.actions import advance_feed
-from licensing.actions.checks import check, show_drivers
 from licensing.actions import advance_feed, run_again, run_compliance
+from licensing.actions.checks import check, show_drivers
 from lms import records
 from lms.demo.history import pass_on, take_lesson
 from outbox.actions import record_bounce, relay_messages
