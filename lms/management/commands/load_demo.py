@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from licensing.actions import make_api_client, notice_changes, work_out_points
 from lms.demo import bank, courses, history, others, people, recognised, trends
+from licensing.actions import make_api_client
+from lms.demo import bank, checkers, courses, history, others, people, recognised
 from lms.roles import sync_groups
 from people.models import Authority
 
@@ -65,6 +67,10 @@ class Command(BaseCommand):
         )
         work_out_points(now=now, limit=SOME_POINTS, authorities=[authorities["DEMO-NB"]])
         notice_changes(now=now)
+        checkers.load_checkers(
+            proposed_by=staff["officer@demo.example"],
+            approved_by=staff["second.officer@demo.example"],
+            now=now,
         self._load_clients(authorities)
         self.stdout.write("The demo is loaded.")
 
