@@ -133,7 +133,7 @@ def show_drivers(
     """The state of these licences of the operator's own list, and note for each, once a day, that
     it was looked at. A repeat on the same day notes nothing."""
     shown = list(licences)
-    parameters = {
+    parameters: dict[str, Any] = {
         "organisation": organisation.pk,
         "licences": [licence.pk for licence in shown],
         "day": today,

@@ -137,8 +137,6 @@ class OrganisationForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         choice = cast("forms.ModelChoiceField[Authority]", self.fields["authority"])
         choice.queryset, choice.empty_label = authorities, None
-        for name in ("name", "operator_reference", "contact_name"):
-            self.fields[name].strip = True
 
     def clean(self) -> dict[str, Any]:
         told: dict[str, Any] = super().clean() or {}

@@ -172,9 +172,11 @@ def looks_at(learner: Learner) -> QuerySet[Any, dict[str, Any]]:
     checks, lists = CheckReceipt.objects.order_by(), OperatorLook.objects.order_by()
     columns = ("at", "organisation__name", "licence__number")
     of_list = {"as_at": F("day"), "purpose": Value(OWN_LIST)}
-    looks = (
+    looks: tuple[QuerySet[Any, dict[str, Any]], ...] = (
         checks.about(learner).values(*columns, "as_at", "purpose"),
         lists.about(learner).values(*columns, **of_list),
         lists.before_the_link(learner).values(*columns, **of_list),
     )
-    return looks[0].union(*looks[1:], all=True).order_by("-at")
+    latest_first: QuerySet[Any, dict[str, Any]]
+    latest_first = looks[0].union(*looks[1:], all=True).order_by("-at")
+    return latest_first

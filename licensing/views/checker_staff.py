@@ -4,6 +4,7 @@ from typing import Any, ClassVar, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -134,11 +135,13 @@ class OrganisationView(StaffCheckersMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         organisation, now = self.organisation, timezone.now()
         waits = not organisation.decision
+        members = organisation.members.select_related("user", "inviter")
+        invitations = organisation.invitations.open(now=now).select_related("invited_by")
         return super().get_context_data(
             organisation=organisation,
             state=state_words(organisation),
-            members=organisation.members.select_related("user", "inviter"),
-            invitations=organisation.invitations.open(now=now).select_related("invited_by"),
+            page_obj=Paginator(members, ON_A_PAGE).get_page(self.request.GET.get("page")),
+            invitations=invitations[:ON_A_PAGE],
             may_decide=self.may_decide,
             may_approve=self.may_decide and waits and organisation.proposed_by_id != self.person.pk,
             waits=waits,

@@ -6,6 +6,7 @@ from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,7 +21,7 @@ from django.views.generic import FormView, TemplateView
 from licensing.actions import checkers as actions
 from licensing.forms.checkers import InviteForm
 from licensing.models import CheckerInvitation, CheckerMember, CheckerOrganisation
-from licensing.views.checks import CheckerMixin
+from licensing.views.checks import ON_A_PAGE, CheckerMixin
 from people.models import User
 
 REFUSALS: dict[str, str | Promise] = {
@@ -64,11 +65,12 @@ class PeopleView(ContactMixin, FormView):
     form_class = InviteForm
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        now = timezone.now()
+        members = self.organisation.members.current().select_related("user")
+        invitations = self.organisation.invitations.open(now=timezone.now())
         return super().get_context_data(
             organisation=self.organisation,
-            members=self.organisation.members.current().select_related("user"),
-            invitations=self.organisation.invitations.open(now=now),
+            page_obj=Paginator(members, ON_A_PAGE).get_page(self.request.GET.get("page")),
+            invitations=invitations[:ON_A_PAGE],
             contact_of=[place.organisation for place in self.places if place.is_contact],
             **kwargs,
         )

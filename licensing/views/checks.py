@@ -55,7 +55,7 @@ class CheckerMixin:
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not self.may_enter():
             raise PermissionDenied
-        return to_second_factor(request) or super().dispatch(  # type: ignore[misc,no-any-return]
+        return to_second_factor(request) or super().dispatch(  # type: ignore[misc]
             request, *args, **kwargs
         )
 
