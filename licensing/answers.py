@@ -18,16 +18,40 @@ from licensing.eligibility import training as training_of
 from people.models import Authority, Learner, Licence
 from people.models.register import normalise_number
 
-# Until a person's own account took it over, a record without one held the licence (its history
-# tells which), and what was known of its training then is still the answer about that time.
+# Until a person's own account or a merge took it over, another record held the licence, and what
+# was known of its training then is still the answer about that time. History tells which one.
 BEFORE = """
-    SELECT old.id FROM people_learner old
-    WHERE old.succeeded_by_id = coalesce(t.holder_id, l.holder_id)
-        AND old.created_at <= %(known_at)s AND old.succeeded_at > %(known_at)s
-        AND EXISTS (SELECT FROM people_licenceevent was
-            WHERE was.pgh_obj_id = l.id AND was.holder_id = old.id)
-    LIMIT 1
+    SELECT was.holder_id FROM people_licenceevent was
+    WHERE was.pgh_obj_id = l.id AND was.held_from <= %(known_at)s
+        AND coalesce(was.held_from < t.recorded_at, true)
+        AND was.held_from > coalesce((
+            SELECT max(recorded_at) FROM people_tenure
+            WHERE licence_id = l.id AND coalesce(id < t.id, true)), '-infinity')
+    ORDER BY was.held_from DESC, was.pgh_id DESC LIMIT 1
 """
+# Who had the number earlier may have been taken over since: their training is then its successor's.
+FOLLOWED = """
+    WITH RECURSIVE later AS (
+        SELECT t.holder_id AS id, 0 AS step
+        UNION ALL
+        SELECT s.stays, step + 1 FROM later JOIN LATERAL (
+            SELECT succeeded_by_id AS stays, succeeded_at AS since
+            FROM people_learner p WHERE p.id = later.id
+            UNION ALL
+            SELECT m.stays_id, m.decided_at FROM people_recordmerge m
+            JOIN people_recordmerge u ON u.undoes_id = m.id
+                AND u.decision = 'confirmed' AND u.decided_at > %(known_at)s
+            WHERE m.gone_id = later.id
+        ) s ON s.since <= %(known_at)s
+    )
+    SELECT id FROM later ORDER BY step DESC LIMIT 1
+"""
+# Nobody else's training counts for a number that was not linked while they had it.
+HOLDER = f"""
+CASE WHEN t.id IS NULL AND l.held_from <= %(known_at)s THEN l.holder_id
+    WHEN t.held_from <= %(known_at)s THEN ({FOLLOWED})
+    WHEN t.held_from > %(known_at)s OR t.id IS NULL AND l.held_from > %(known_at)s THEN ({BEFORE})
+END"""
 # A licence is as the register described it at the end of the day asked about, as far as that was
 # known then. Days before the register came to us, and days of whoever has the number now before it
 # was known to be theirs, are judged by the first description that came after.
@@ -56,8 +80,7 @@ WITH wanted AS (
         CASE WHEN t.recorded_at <= %(known_at)s THEN t.full_name
             ELSE seen.full_name END AS full_name,
         seen.state,
-        CASE WHEN coalesce(t.held_from, l.held_from) <= %(known_at)s
-            THEN coalesce(t.holder_id, l.holder_id) ELSE ({before}) END AS holder_id
+        {holder} AS holder_id
     FROM {licences} l
     JOIN people_authority a ON a.id = l.authority_id
     JOIN LATERAL ({seen}) seen ON true
@@ -76,7 +99,7 @@ WITH wanted AS (
     ORDER BY w.authority_id, r.code, r.authority_id NULLS LAST,
         r.effective_from DESC, r.approved_at DESC, r.id DESC
 )
-""".replace("{before}", BEFORE).replace("{seen}", SEEN)
+""".replace("{holder}", HOLDER).replace("{seen}", SEEN)
 IN_FORCE = ASKED.replace("{licences}", "people_licence")
 FACTS = f"""{IN_FORCE}
 SELECT w.id, w.authority, w.number, w.kind, w.holder_id IS NOT NULL,

@@ -6,6 +6,15 @@ from licensing.actions.deliveries import relay_webhooks
 from licensing.actions.desk import DeskRefused, end_next_action, log_contact, plan_next_action
 from licensing.actions.feed import advance_all, advance_feed
 from licensing.actions.kept_answers import Answer, KeyUsedOtherwise, answer_once, drop_kept_answers
+from licensing.actions.merging import (
+    MergeRefused,
+    bar_to_merge,
+    bar_to_undoing,
+    confirm_merge,
+    drop_merge,
+    propose_merge,
+    propose_undoing,
+)
 from licensing.actions.packs import PackRefused, make_committee_pack, make_foi_pack
 from licensing.actions.quarterly import PackRefused, ask_pack, work_on_pack, work_on_packs
 from licensing.actions.signed import (
@@ -31,6 +40,7 @@ __all__ = [
     "DeskRefused",
     "Difference",
     "KeyUsedOtherwise",
+    "MergeRefused",
     "NoteRefused",
     "PackRefused",
     "SigningRefused",
@@ -40,10 +50,14 @@ __all__ = [
     "advance_feed",
     "answer_once",
     "ask_pack",
+    "bar_to_merge",
+    "bar_to_undoing",
+    "confirm_merge",
     "countersign",
     "decline_signature",
     "difference",
     "drop_kept_answers",
+    "drop_merge",
     "end_api_client",
     "end_next_action",
     "enter_session",
@@ -55,6 +69,8 @@ __all__ = [
     "note_alert",
     "notice_changes",
     "plan_next_action",
+    "propose_merge",
+    "propose_undoing",
     "relay_webhooks",
     "remove_webhook",
     "replay_webhook",

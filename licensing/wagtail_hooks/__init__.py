@@ -4,10 +4,20 @@ from licensing.wagtail_hooks import (
     checkers,
     compliance_runs,
     desk,
+    merging,
     packs,
     requirements,
     trends,
     webhooks,
 )
 
-__all__ = ["checkers", "compliance_runs", "desk", "packs", "requirements", "trends", "webhooks"]
+__all__ = [
+    "checkers",
+    "compliance_runs",
+    "desk",
+    "merging",
+    "packs",
+    "requirements",
+    "trends",
+    "webhooks",
+]

@@ -7,6 +7,7 @@ from people.models.imports import (
     Tenure,
 )
 from people.models.interests import Interest
+from people.models.merging import RecordMerge
 from people.models.register import (
     Audience,
     Authority,
@@ -28,6 +29,7 @@ __all__ = [
     "LicenceClaim",
     "LicenceQuerySet",
     "Membership",
+    "RecordMerge",
     "RegisterDoubt",
     "RegisterImport",
     "RegisterUpload",

@@ -13,6 +13,7 @@ FACTS = {
     "people.Licence",
     "people.LicenceClaim",
     "people.Membership",
+    "people.RecordMerge",
     "people.RegisterDoubt",
     "people.RegisterImport",
     "people.Tenure",
