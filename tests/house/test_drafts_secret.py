@@ -19,6 +19,7 @@ from courses.actions import enrol, start_cohort
 from courses.models import CohortPlace
 from licensing.actions import add_webhook, run_compliance
 from licensing.actions.checks import check
+from licensing.actions import add_webhook, propose_merge
 from people.actions import claim_licence, declare_interest
 from people.models import Membership
 from people.register import receive_upload
@@ -100,6 +101,7 @@ class World:
         self._import()
         self._let_check()
         run_compliance(authority=self.first.authority, as_at=NOW.date(), by=None, now=NOW)
+        double = self._merge()
         self.driver = learner.user
         self.bare = UserFactory()
         self.bare.user_permissions.add(Permission.objects.get(codename="access_admin"))
@@ -114,6 +116,7 @@ class World:
             table=["lessons", "checks", "people"],
             file_format=["csv", "xlsx"],
             place_pk=[place.pk],
+            other_pk=[double.pk],
             _0=[page.url_path.strip("/").partition("/")[2] for page in self.first.lessons()],
         )
 
@@ -181,6 +184,12 @@ class World:
                 by=council.people["checker"],
                 now=NOW,
             )
+    def _merge(self):
+        """Two records that may be one person's, which a second officer has to say."""
+        gone, stays = (LearnerFactory(authority=self.first.authority) for _ in range(2))
+        facts = {"evidence": "Passport.", "reason": "One.", "now": NOW}
+        propose_merge(gone=gone, stays=stays, by=self.first.people[Role.OFFICER], **facts)
+        return stays
 
     def visitor(self, role, council=None):
         client = Browser()
