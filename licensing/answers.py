@@ -1,7 +1,8 @@
 """What is on record about a licence, read in one statement and judged by ``licensing.eligibility``.
 
 The statement finds everything through indexes, so that it costs the same however many licences and
-certificates there are. It narrows down what can matter; it decides only which rule was in force.
+certificates there are. It narrows down what can matter; it decides only which rule was in force, as
+``licensing.applying`` has it.
 """
 
 from collections.abc import Collection, Iterable
@@ -12,110 +13,43 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from licensing.eligibility import Assessment, Certificate, Change, Event, Terms, Training
+from licensing.eligibility import (
+    Assessment,
+    Certificate,
+    Change,
+    Event,
+    GrantedException,
+    Terms,
+    Training,
+)
 from licensing.eligibility import assess as assess_requirement
 from licensing.eligibility import training as training_of
+from licensing.on_record import EXCEPTIONS, in_force
 from people.models import Authority, Learner, Licence
 from people.models.register import normalise_number
 
-# Until a person's own account or a merge took it over, another record held the licence, and what
-# was known of its training then is still the answer about that time. History tells which one.
-BEFORE = """
-    SELECT was.holder_id FROM people_licenceevent was
-    WHERE was.pgh_obj_id = l.id AND was.held_from <= %(known_at)s
-        AND coalesce(was.held_from < t.recorded_at, true)
-        AND was.held_from > coalesce((
-            SELECT max(recorded_at) FROM people_tenure
-            WHERE licence_id = l.id AND coalesce(id < t.id, true)), '-infinity')
-    ORDER BY was.held_from DESC, was.pgh_id DESC LIMIT 1
-"""
-# Who had the number earlier may have been taken over since: their training is then its successor's.
-FOLLOWED = """
-    WITH RECURSIVE later AS (
-        SELECT t.holder_id AS id, 0 AS step
-        UNION ALL
-        SELECT s.stays, step + 1 FROM later JOIN LATERAL (
-            SELECT succeeded_by_id AS stays, succeeded_at AS since
-            FROM people_learner p WHERE p.id = later.id
-            UNION ALL
-            SELECT m.stays_id, m.decided_at FROM people_recordmerge m
-            JOIN people_recordmerge u ON u.undoes_id = m.id
-                AND u.decision = 'confirmed' AND u.decided_at > %(known_at)s
-            WHERE m.gone_id = later.id
-        ) s ON s.since <= %(known_at)s
-    )
-    SELECT id FROM later ORDER BY step DESC LIMIT 1
-"""
-# Nobody else's training counts for a number that was not linked while they had it.
-HOLDER = f"""
-CASE WHEN t.id IS NULL AND l.held_from <= %(known_at)s THEN l.holder_id
-    WHEN t.held_from <= %(known_at)s THEN ({FOLLOWED})
-    WHEN t.held_from > %(known_at)s OR t.id IS NULL AND l.held_from > %(known_at)s THEN ({BEFORE})
-END"""
-# A licence is as the register described it at the end of the day asked about, as far as that was
-# known then. Days before the register came to us, and days of whoever has the number now before it
-# was known to be theirs, are judged by the first description that came after.
-SEEN_BY = """least(
-    %(known_at)s, (%(as_at)s + 1)::timestamp AT TIME ZONE 'Europe/London')"""
-SEEN = f"""
-    (SELECT kind, state, starts_on, expires_on, full_name FROM people_licenceevent
-    WHERE pgh_obj_id = l.id AND pgh_created_at >= coalesce((
-        SELECT max(recorded_at) FROM people_tenure
-        WHERE licence_id = l.id AND ended_on < %(as_at)s AND recorded_at <= %(known_at)s
-    ), '-infinity')
-    ORDER BY pgh_created_at < {SEEN_BY} DESC,
-        CASE WHEN pgh_created_at < {SEEN_BY} THEN -pgh_id ELSE pgh_id END
-    LIMIT 1)
-    UNION ALL SELECT l.kind, l.state, l.starts_on, l.expires_on, l.full_name
-    LIMIT 1
-"""  # noqa: S608  (Put together from constants, like those below.)
-# A licence counts as its holder's only once the link was on record. A number may have been somebody
-# else's on the day, or have been on record as theirs: the first tenure that had not ended by then,
-# or whose end was not known yet, is the one asked about. Of the requirements with one
-# code the authority's own goes before the national one, then the one that began last.
-ASKED = """
-WITH wanted AS (
-    SELECT l.id, l.authority_id, a.code AS authority, l.number,
-        CASE WHEN t.recorded_at <= %(known_at)s THEN t.kind ELSE seen.kind END AS kind,
-        CASE WHEN t.recorded_at <= %(known_at)s THEN t.full_name
-            ELSE seen.full_name END AS full_name,
-        seen.state,
-        {holder} AS holder_id
-    FROM {licences} l
-    JOIN people_authority a ON a.id = l.authority_id
-    JOIN LATERAL ({seen}) seen ON true
-    LEFT JOIN LATERAL (
-        SELECT id, holder_id, held_from, kind, full_name, recorded_at FROM people_tenure
-        WHERE licence_id = l.id AND (ended_on >= %(as_at)s OR recorded_at > %(known_at)s)
-        ORDER BY id LIMIT 1
-    ) t ON true
-    WHERE {narrowing}
-), in_force AS (
-    SELECT DISTINCT ON (w.authority_id, r.code) w.authority_id,
-        r.id, r.code, r.course_id, r.effective_from, r.licence_kinds, r.grace_days
-    FROM (SELECT DISTINCT authority_id FROM wanted) w
-    JOIN licensing_requirement r ON r.authority_id = w.authority_id OR r.authority_id IS NULL
-    WHERE r.approved_at <= %(known_at)s AND r.effective_from <= %(as_at)s
-    ORDER BY w.authority_id, r.code, r.authority_id NULLS LAST,
-        r.effective_from DESC, r.approved_at DESC, r.id DESC
-)
-""".replace("{holder}", HOLDER).replace("{seen}", SEEN)
-IN_FORCE = ASKED.replace("{licences}", "people_licence")
+IN_FORCE = in_force()
 FACTS = f"""{IN_FORCE}
-SELECT w.id, w.authority, w.number, w.kind, w.holder_id IS NOT NULL,
-    r.id, r.code, r.effective_from, r.licence_kinds, r.grace_days,
+SELECT w.licence_id, w.authority, w.number, w.kind, w.holder_id IS NOT NULL,
+    w.rule_id, w.code, w.effective_from, w.licence_kinds, w.grace_days, w.due_by,
     c.reference, c.course_title, c.passed_on, c.valid_until, c.renew_from, c.issued_at,
     c.provider_name <> '',
-    e.kind, e.effective_on, e.recorded_at
-FROM wanted w
-LEFT JOIN in_force r ON r.authority_id = w.authority_id
+    e.kind, e.effective_on, e.recorded_at,
+    x.ends_on, x.granted_at, x.ended_at
+FROM needs w
 LEFT JOIN certificates_certificate c
-    ON c.learner_id = w.holder_id AND c.counts_for_id = r.course_id
+    ON c.learner_id = w.holder_id AND c.counts_for_id = w.course_id
     AND c.authority_id = w.authority_id
     AND c.issued_at <= %(known_at)s AND c.passed_on <= %(as_at)s
 LEFT JOIN certificates_certificateevent e
     ON e.certificate_id = c.id AND e.kind <> 'issued' AND e.recorded_at <= %(known_at)s
-ORDER BY w.id, r.code, c.id, e.id
+LEFT JOIN LATERAL (
+    SELECT array_agg(x.ends_on ORDER BY x.id) AS ends_on,
+        array_agg(x.decided_at ORDER BY x.id) AS granted_at,
+        array_agg(x.ended_at ORDER BY x.id) AS ended_at
+    FROM licensing_trainingexception x WHERE {EXCEPTIONS}
+) x ON true
+ORDER BY w.licence_id, w.code, c.id, e.id
 """  # noqa: S608
 OF_NUMBERS = "l.authority_id = %(authority)s AND l.number = ANY(%(numbers)s)"
 OF_HOLDER = "l.holder_id = %(holder)s"
@@ -135,6 +69,7 @@ class Row(NamedTuple):
     effective_from: date
     licence_kinds: list[str]
     grace_days: int
+    due_by: date | None
     reference: str | None
     course: str
     passed_on: date
@@ -145,6 +80,9 @@ class Row(NamedTuple):
     change: str | None
     effective_on: date
     recorded_at: datetime
+    ends_on: list[date] | None
+    granted_at: list[datetime]
+    ended_at: list[datetime | None]
 
 
 @dataclass(frozen=True)
@@ -224,6 +162,7 @@ def _judge(rows: list[Row], as_at: date, known_at: datetime) -> TrainingStatus:
             as_at=as_at,
             known_at=known_at,
             linked=first.linked,
+            exceptions=_exceptions(lines[0]),
         )
         for lines in _grouped(rows, "rule_id")
     )
@@ -235,10 +174,18 @@ def _grouped(rows: Collection[Row], column: str) -> list[list[Row]]:
 
 
 def _terms(row: Row) -> Terms | None:
-    """None only where the database found no requirement in force for the licence's authority."""
+    """None only where the database found no requirement in force for the licence."""
     if row.rule_id is None:
         return None
-    return Terms(row.rule_id, row.code, row.effective_from, row.licence_kinds, row.grace_days)
+    since, kinds = row.effective_from, row.licence_kinds
+    return Terms(row.rule_id, row.code, since, kinds, row.grace_days, row.due_by)
+
+
+def _exceptions(row: Row) -> list[GrantedException]:
+    if row.ends_on is None:
+        return []
+    found = zip(row.ends_on, row.granted_at, row.ended_at, strict=True)
+    return [GrantedException(*one) for one in found]
 
 
 def _certificates(rows: list[Row]) -> list[Certificate]:

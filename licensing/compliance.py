@@ -11,30 +11,34 @@ from typing import Any
 
 from django.db import connection
 
-from licensing.answers import ASKED
 from licensing.eligibility import MEETING, Status
+from licensing.on_record import EXCEPTIONS, LONDON_DAY, in_force
 
 # Undoing an import takes licences away that were in the register until then. They are in the
 # answers about that time all the same, so that these stay what they were.
 EVER = """(
-    SELECT id, authority_id, number, kind, state, starts_on, expires_on, full_name, holder_id,
-        held_from, created_at
+    SELECT id, authority_id, number, kind, state, starts_on, expires_on, full_name,
+        date_of_birth, holder_id, held_from, created_at
     FROM people_licence
     UNION ALL
-    SELECT id, authority_id, number, kind, state, starts_on, expires_on, full_name, holder_id,
-        held_from, created_at
+    SELECT id, authority_id, number, kind, state, starts_on, expires_on, full_name,
+        date_of_birth, holder_id, held_from, created_at
     FROM people_licenceevent WHERE pgh_label = 'delete' AND pgh_created_at > %(known_at)s
 )"""
-# Of the certificates known by then, the decisive one: one that covers the day before any other,
-# then the one that lasts longest.
-JUDGED = f"""{ASKED.replace("{licences}", EVER)}, known AS (
-    SELECT w.id AS licence_id, r.id AS rule_id, c.id AS certificate_id, c.passed_on,
+IN_FORCE = in_force(licences=EVER)
+
+
+def judged(needs: str = IN_FORCE) -> str:
+    """The statement's head, which ends in the table ``judged``: a row for each licence wanted and
+    requirement in force for it, or one row without a rule. Of the certificates known by then, the
+    decisive one is one that covers the day before any other, then the one that lasts longest."""
+    return f"""{needs}, known AS (
+    SELECT w.licence_id, w.rule_id, c.id AS certificate_id, c.passed_on,
         c.valid_until, c.renew_from, c.issued_at, c.reference,
         coalesce(changes.last = 'revoked', false) AS revoked
-    FROM wanted w
-    JOIN in_force r ON r.authority_id = w.authority_id
+    FROM needs w
     JOIN certificates_certificate c
-        ON c.learner_id = w.holder_id AND c.counts_for_id = r.course_id
+        ON c.learner_id = w.holder_id AND c.counts_for_id = w.course_id
         AND c.authority_id = w.authority_id
         AND c.issued_at <= %(known_at)s AND c.passed_on <= %(as_at)s
     LEFT JOIN LATERAL (
@@ -51,23 +55,32 @@ JUDGED = f"""{ASKED.replace("{licences}", EVER)}, known AS (
     ORDER BY licence_id, rule_id, NOT revoked AND valid_until >= %(as_at)s DESC,
         valid_until DESC, revoked, passed_on DESC, issued_at DESC, reference COLLATE "C" DESC
 ), judged AS (
-    SELECT w.id AS licence_id, w.number, w.authority_id, r.id AS rule_id, r.code,
-        r.effective_from, r.grace_days, d.certificate_id, d.valid_until, d.renew_from,
+    SELECT w.licence_id, w.number, w.authority_id, w.rule_id, w.code,
+        w.effective_from, w.grace_days, w.due_by, x.until AS excepted_until,
+        d.certificate_id, d.valid_until, d.renew_from,
         CASE
-            WHEN r.id IS NULL OR w.kind <> ALL (r.licence_kinds) THEN 'not_required'
-            WHEN d.certificate_id IS NULL THEN 'never_passed'
+            WHEN w.rule_id IS NULL OR w.kind <> ALL (w.licence_kinds) THEN 'not_required'
             WHEN d.covers AND %(as_at)s >= d.renew_from THEN 'expiring'
             WHEN d.covers THEN 'valid'
             WHEN d.revoked THEN 'revoked'
-            WHEN %(as_at)s - d.valid_until <= r.grace_days THEN 'in_grace'
+            WHEN %(as_at)s - d.valid_until <= w.grace_days THEN 'in_grace'
+            WHEN %(as_at)s <= w.due_by OR %(as_at)s <= x.until THEN 'in_grace'
+            WHEN d.certificate_id IS NULL THEN 'never_passed'
             ELSE 'expired'
         END AS status
-    FROM wanted w
-    LEFT JOIN in_force r ON r.authority_id = w.authority_id
-    LEFT JOIN decisive d ON d.licence_id = w.id AND d.rule_id = r.id
+    FROM needs w
+    LEFT JOIN decisive d ON d.licence_id = w.licence_id AND d.rule_id = w.rule_id
+    LEFT JOIN LATERAL (
+        SELECT max(CASE WHEN x.ended_at <= %(known_at)s
+            THEN least(x.ends_on, {LONDON_DAY.format("x.ended_at")} - 1)
+            ELSE x.ends_on END) AS until
+        FROM licensing_trainingexception x WHERE {EXCEPTIONS}
+    ) x ON true
 )
 """  # noqa: S608  (Put together from constants, like those below.)
 
+
+JUDGED = judged()
 IS_LICENSED = """{0}.state IN ('current', 'suspended')
     AND coalesce({0}.starts_on <= %(as_at)s, true) AND coalesce({0}.expires_on >= %(as_at)s, true)
 """
@@ -127,7 +140,7 @@ def no_counts() -> dict[Status, int]:
 
 @dataclass
 class OfRule:
-    """What became of one requirement. ``counts`` come to the number of licences."""
+    """What became of one rule; ``counts`` come to the licences that it was in force for."""
 
     rule_id: int
     code: str

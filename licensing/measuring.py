@@ -39,18 +39,20 @@ WRITTEN = f"""{JUDGED}, written AS (
         to_char(%(known_at)s::timestamptz AT TIME ZONE 'UTC', {INSTANT})) AS line
     UNION ALL
     SELECT 2, '', 0, r.code, concat_ws(E'\\t',
-        'rule', r.id, r.code, r.course_id, to_char(r.effective_from, {DAY}), r.grace_days,
-        array_to_string(r.licence_kinds, ','))
-    FROM in_force r
+        'rule', r.rule_id, r.code, r.course_id, to_char(r.effective_from, {DAY}), r.grace_days,
+        array_to_string(r.licence_kinds, ','), coalesce(to_char(r.due_by, {DAY}), '-'))
+    FROM (SELECT DISTINCT ON (rule_id) * FROM needs WHERE rule_id IS NOT NULL) r
     UNION ALL
     SELECT 3, w.number, w.id, coalesce(j.code, ''), concat_ws(E'\\t',
         'licence', w.number, w.kind, w.state, coalesce({HOLDER}, '-'), coalesce(j.code, '-'),
-        coalesce(j.rule_id::text, '-'), j.status, coalesce(d.reference, '-'))
+        coalesce(j.rule_id::text, '-'), j.status, coalesce(d.reference, '-'),
+        coalesce(to_char(d.valid_until, {DAY}), '-'),
+        coalesce(to_char(j.excepted_until, {DAY}), '-'))
     FROM judged j
     JOIN wanted w ON w.id = j.licence_id
     LEFT JOIN decisive d ON d.licence_id = j.licence_id AND d.rule_id = j.rule_id
 )"""  # noqa: S608  (Put together from constants, like those below.)
-IN_ORDER = 'ORDER BY part, number COLLATE "C", licence_id, code COLLATE "C"'
+IN_ORDER = 'ORDER BY part, number COLLATE "C", licence_id, code COLLATE "C", line COLLATE "C"'
 EACH_LINE = f"{WRITTEN} SELECT line FROM written {IN_ORDER}"  # noqa: S608
 MEASURED = f"""{WRITTEN}, of_licences AS (
     SELECT w.kind, bool_and(j.status = ANY (%(meeting)s)) AS met,

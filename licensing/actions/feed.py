@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef
 
 from certificates.renewal import london_day
 from licensing.compliance import JUDGED, OF_AUTHORITY
-from licensing.models import FeedHead, WaitingEvent
+from licensing.models import FeedHead, WaitingEvent, WaitingLicence
 from people.models import Authority
 
 BATCH = 1000  # Events that find their places in one transaction.
@@ -47,11 +47,21 @@ FROM taken t
 JOIN certificates_certificateevent e ON e.id = t.certificate_event_id
 JOIN certificates_certificate c ON c.id = e.certificate_id
 """
+TAKE_LICENCES = """
+WITH taken AS (
+    DELETE FROM licensing_waitinglicence WHERE id IN (
+        SELECT id FROM licensing_waitinglicence
+        WHERE authority_id = %(authority)s ORDER BY id LIMIT %(limit)s)
+    RETURNING licence_id
+)
+SELECT count(*), array_agg(DISTINCT licence_id) FROM taken
+"""
 # The day a status began is told, not the day on which somebody looked.
 CHANGES = f"""{JUDGED}, changes AS (
     SELECT j.*, c.reference, 'training.' || j.status AS type,
         CASE j.status WHEN 'expiring' THEN c.renew_from
-            ELSE c.valid_until + j.grace_days + 1 END AS effective_on
+            ELSE greatest(c.valid_until + j.grace_days, j.due_by, j.excepted_until) + 1
+        END AS effective_on
     FROM judged j JOIN certificates_certificate c ON c.id = j.certificate_id
     WHERE j.status IN ('expiring', 'expired') AND NOT EXISTS (
         SELECT FROM licensing_feedevent f
@@ -70,6 +80,7 @@ CHANGES = f"""{JUDGED}, changes AS (
 )
 SELECT count(*) FROM added
 """  # noqa: S608  (Put together from constants.)
+OF_LICENCES = "l.authority_id = %(authority)s AND l.id = ANY (%(licences)s)"
 OF_HOLDERS = "l.authority_id = %(authority)s AND l.holder_id = ANY (%(holders)s)"
 DELIVER = """
 INSERT INTO licensing_delivery (webhook_id, event_id, not_before, tries)
@@ -84,7 +95,13 @@ WHERE f.authority_id = %(authority)s AND f.position > %(head)s
 
 def is_behind(*, authority_id: int, now: datetime) -> bool:
     """Whether something waits for its place, or the day has changed; one cheap question."""
-    waiting = WaitingEvent.objects.filter(authority=authority_id).exists()
+    of_authority = {"authority": authority_id}
+    waiting = (
+        WaitingEvent.objects.filter(**of_authority)
+        .values("authority")
+        .union(WaitingLicence.objects.filter(**of_authority).values("authority"))
+        .exists()
+    )
     swept = FeedHead.objects.filter(authority=authority_id, swept_on__gte=london_day(now))
     return waiting or not swept.exists()
 
@@ -93,7 +110,7 @@ def advance_feed(*, authority_id: int, now: datetime, limit: int = BATCH) -> int
     """Give up to ``limit`` waiting events their places; once a day look who is due or has lapsed.
 
     A repeat finds nothing to do. Of several at the same moment one works and the others wait for
-    it. Returns how many events were taken out of the queue.
+    it. Returns how many events, or else licences, were taken out of the queue; whichever are more.
     """
     if not is_behind(authority_id=authority_id, now=now):
         return 0
@@ -103,11 +120,22 @@ def advance_feed(*, authority_id: int, now: datetime, limit: int = BATCH) -> int
         return _Writing(head, now).advance(limit)
 
 
+def look_again(*, authority: Authority | None) -> None:
+    """Have the training of all the authority's licences looked at on the feed's next turn, as on a
+    new day; of every authority where None is given. For what changes the answers of many at once:
+    call it in the transaction that does. A repeat changes nothing."""
+    heads = FeedHead.objects.exclude(swept_on=None)
+    if authority is not None:
+        heads = heads.filter(authority=authority)
+    heads.update(swept_on=None)
+
+
 def advance_all(*, now: datetime) -> None:
     """The same for every authority that is behind, until nothing waits."""
     swept = FeedHead.objects.filter(authority=OuterRef("pk"), swept_on__gte=london_day(now))
     waiting = WaitingEvent.objects.filter(authority=OuterRef("pk"))
-    behind = Authority.objects.filter(Exists(waiting) | ~Exists(swept))
+    licences = WaitingLicence.objects.filter(authority=OuterRef("pk"))
+    behind = Authority.objects.filter(Exists(waiting) | Exists(licences) | ~Exists(swept))
     for authority_id in behind.order_by("pk").values_list("pk", flat=True):
         while advance_feed(authority_id=authority_id, now=now) >= BATCH:
             pass
@@ -123,16 +151,20 @@ class _Writing:
     def advance(self, limit: int) -> int:
         before, today = self.head.position, london_day(self.now)
         taken, holders = self._take(limit)
+        looked_at, licences = self._run(TAKE_LICENCES, limit=limit)
         new_day = self.head.swept_on is None or self.head.swept_on < today
         if new_day and taken < limit:
             self._look_at(OF_AUTHORITY)
             self.head.swept_on = today
-        elif holders:
-            self._look_at(OF_HOLDERS, holders=holders)
+        else:
+            if holders:
+                self._look_at(OF_HOLDERS, holders=holders)
+            if licences:
+                self._look_at(OF_LICENCES, licences=licences)
         if self.head.position > before:
             self._run(DELIVER, head=before)
         self.head.save()
-        return taken
+        return max(taken, looked_at)
 
     def _take(self, limit: int) -> tuple[int, list[int]]:
         added, taken, holders = self._run(TAKE, limit=limit)

@@ -5,9 +5,17 @@ from licensing.models.checks import CheckReceipt, OperatorLook, looks_at
 from licensing.models.clients import ApiClient, KeptAnswer, Scope
 from licensing.models.compliance_runs import ComplianceRun, ComplianceRunQuerySet
 from licensing.models.desk import DriverContact, NextAction
-from licensing.models.feed import FedCertificateEvent, FeedEvent, FeedHead, WaitingEvent
+from licensing.models.exceptions import TrainingException, TrainingExceptionQuerySet
+from licensing.models.feed import (
+    FedCertificateEvent,
+    FedLicence,
+    FeedEvent,
+    FeedHead,
+    WaitingEvent,
+    WaitingLicence,
+)
 from licensing.models.packs import CommitteePack, FoiPack
-from licensing.models.requirements import Requirement, RequirementQuerySet, every_kind
+from licensing.models.requirements import Requirement, RequirementQuerySet, RulePreview, every_kind
 from licensing.models.signed import SignedTraining, TrainingSession
 from licensing.models.trends import MetPoint, QuarterlyPack, TrendAlert, TrendAlertNote
 from licensing.models.webhooks import Delivery, DeliveryTry, Webhook, WebhookQuerySet
@@ -25,6 +33,7 @@ __all__ = [
     "DeliveryTry",
     "DriverContact",
     "FedCertificateEvent",
+    "FedLicence",
     "FeedEvent",
     "FeedHead",
     "FoiPack",
@@ -35,12 +44,16 @@ __all__ = [
     "QuarterlyPack",
     "Requirement",
     "RequirementQuerySet",
+    "RulePreview",
     "Scope",
     "SignedTraining",
+    "TrainingException",
+    "TrainingExceptionQuerySet",
     "TrainingSession",
     "TrendAlert",
     "TrendAlertNote",
     "WaitingEvent",
+    "WaitingLicence",
     "Webhook",
     "WebhookQuerySet",
     "every_kind",
