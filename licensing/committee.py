@@ -21,9 +21,9 @@ from certificates.actions.posting import PLACES, reminder_of
 from certificates.models import Certificate, CertificateEvent, Reminder
 from certificates.proof import title
 from licensing.answers import IN_FORCE, training_status
-from licensing.compliance import SEEN_BY
 from licensing.document import Document, Row, Section, Table
 from licensing.eligibility import Status, Training, plain
+from licensing.on_record import SEEN_BY
 from licensing.rule_texts import name_of, rules_in_force
 from outbox.models import Message, MessageEvent
 from people.models import Learner, Licence, User
