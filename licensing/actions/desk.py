@@ -79,7 +79,7 @@ def end_next_action(
     if state == State.CANCELLED and not note.strip():
         raise DeskRefused("no_words")
     (licence,) = _locked([action.licence], by)
-    ended = NextAction.objects.filter(ends=action).first()
+    ended: NextAction | None = NextAction.objects.filter(ends=action).first()
     if ended is not None:
         return ended
     latest = _latest([licence]).get(licence.pk)

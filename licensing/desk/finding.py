@@ -31,7 +31,7 @@ class Folded(Func):
     function = None
     output_field = TextField()
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> Any:
         column, parameters = compiler.compile(self.source_expressions[0])
         longer = {letter: words for letter, words in SPELT_ALIKE.items() if len(words) > 1}
         single = {letter: word for letter, word in SPELT_ALIKE.items() if len(word) == 1}
@@ -72,7 +72,7 @@ def find(reader: User, typed: str, *, authorities: Any, limit: int, offset: int 
     words = folded(typed).split()
     if sum(map(len, words)) < SHORTEST:
         return Found()
-    named: QuerySet[Licence] = readable.annotate(plain=Folded(F("full_name")))
+    named: Any = readable.annotate(plain=Folded(F("full_name")))
     for word in words:
         named = named.filter(plain__contains=word)
     return _some(named, limit, offset)

@@ -20,7 +20,7 @@ class OwnerField(forms.ModelChoiceField):
     """Officers by their names, not by their addresses."""
 
     def label_from_instance(self, obj: Any) -> str:
-        return obj.get_full_name() or obj.email
+        return str(obj.get_full_name() or obj.email)
 
 
 class FindDriverForm(forms.Form):

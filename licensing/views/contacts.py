@@ -24,7 +24,7 @@ from people.models import Licence
 from people.models.register import normalise_number
 
 
-class ContactFormMixin(FormView):
+class ContactFormView(DriversMixin, FormView):
     """The form; ``driver`` is whom it is about, where that is known before it is filled in."""
 
     template_name = "licensing/admin/desk/form.html"
@@ -33,9 +33,14 @@ class ContactFormMixin(FormView):
     driver: Licence | None = None
     corrects: DriverContact | None = None
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if perms.reads_drivers(request) and not perms.writing_authorities(request.user).exists():
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
     def get_form_kwargs(self) -> dict[str, Any]:
-        authorities = perms.writing_authorities(self.request.user)
-        own = {"now": self.now, "authorities": authorities, "licence": self.driver}  # type: ignore[attr-defined]
+        authorities = perms.writing_authorities(self.person)
+        own = {"now": self.now, "authorities": authorities, "licence": self.driver}
         return {**super().get_form_kwargs(), **own}
 
     def about(self, form: Form) -> Licence | None:
@@ -51,8 +56,8 @@ class ContactFormMixin(FormView):
             actions.log_contact(
                 licence=licence,
                 corrects=self.corrects,
-                by=self.request.user,  # type: ignore[arg-type]
-                now=self.now,  # type: ignore[attr-defined]
+                by=self.person,
+                now=self.now,
                 **{name: told[name] for name in told if name not in {"number", "authority"}},
             )
         except actions.DeskRefused as refusal:
@@ -62,7 +67,7 @@ class ContactFormMixin(FormView):
         return redirect("staff_driver", licence.pk)
 
 
-class LogContactView(WritingMixin, ContactFormMixin):
+class LogContactView(WritingMixin, ContactFormView):
     """From the page of the driver."""
 
     page_title = gettext_lazy("Contact about a driver")
@@ -72,15 +77,10 @@ class LogContactView(WritingMixin, ContactFormMixin):
         return self.licence
 
 
-class LogContactByNumberView(DriversMixin, ContactFormMixin):
+class LogContactByNumberView(ContactFormView):
     """From the desk, with the licence number typed."""
 
     page_title = gettext_lazy("Contact about a driver")
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if perms.reads_drivers(request) and not perms.writing_authorities(request.user).exists():
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
 
     def about(self, form: Form) -> Licence | None:
         """Nobody, whether the number is unknown or may not be told of: the answer is the same."""
@@ -89,15 +89,10 @@ class LogContactByNumberView(DriversMixin, ContactFormMixin):
         return own.filter(authority=form.cleaned_data["authority"], number=number).first()
 
 
-class CorrectContactView(DriversMixin, ContactFormMixin):
+class CorrectContactView(ContactFormView):
     """A further entry that names the one it corrects; that one stays as it is."""
 
     page_title = gettext_lazy("Correct a contact")
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if perms.reads_drivers(request) and not perms.writing_authorities(request.user).exists():
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
 
     @cached_property
     def corrects(self) -> DriverContact:  # type: ignore[override]

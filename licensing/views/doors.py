@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -44,7 +45,7 @@ def _of_certificates(subject: Subject) -> Iterator[Door]:
         return
     holder = subject.certificates[-1].learner_id
     yield Door(_("Proof of notice"), reverse("notices", args=[holder]))
-    visible = Certificate.objects.visible_to(subject.reader).with_standing()
+    visible: Any = Certificate.objects.visible_to(subject.reader).with_standing()
     own = visible.filter(pk__in=[one.pk for one in subject.certificates], replaced=False)
     last = own.select_related("learner", "authority").order_by("-valid_until", "-pk").first()
     if last is None:
@@ -89,5 +90,5 @@ def _of_tests(subject: Subject) -> Iterator[Door]:
 
 def _of_interests(subject: Subject) -> Iterator[Door]:
     holder = subject.licence.holder_id
-    if people.declarable_learners(subject.reader).filter(pk=holder).exists():
+    if holder and people.declarable_learners(subject.reader).filter(pk=holder).exists():
         yield Door(_("I know this person"), reverse("declare_interest", args=[holder]))

@@ -46,6 +46,4 @@ class FindDriverView(DriversMixin, FormView):
         context = self.get_context_data(
             form=form, found=found, page=page, named=told["named"], authority=told["authority"]
         )
-        response = self.render_to_response(context)
-        response["Cache-Control"] = "no-store"
-        return response
+        return self.render_to_response(context)

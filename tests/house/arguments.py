@@ -22,8 +22,17 @@ from certificates.models import (
     ValidityRule,
 )
 from courses.models import Cohort, Contact, Enrolment, GlossaryWord, SafeguardingReview
-from licensing.models import CheckerMember, CheckerOrganisation, ComplianceRun, Webhook
-from licensing.models import CommitteePack, FoiPack, SignedTraining, TrainingSession, Webhook
+from licensing.models import (
+    CheckerMember,
+    CheckerOrganisation,
+    CommitteePack,
+    ComplianceRun,
+    DriverContact,
+    FoiPack,
+    SignedTraining,
+    TrainingSession,
+    Webhook,
+)
 from outbox.models import Message
 from people.models import (
     Authority,
@@ -114,6 +123,7 @@ class Examples:
             "staff/collections/": _keys(Collection),
             "staff/committee-packs/licences/": _keys(Licence),
             "staff/committee-packs/": _keys(CommitteePack),
+            "staff/drivers/contacts/": _keys(DriverContact),
             "staff/drivers/": _keys(Licence),
             "staff/foi/": _keys(FoiPack),
             "staff/groups/": [group.pk],

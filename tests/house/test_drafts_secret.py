@@ -17,9 +17,14 @@ from assessments.models import Adjustment, Case, Challenge, ItemStatistic, Withd
 from certificates.actions import propose_change
 from courses.actions import enrol, start_cohort
 from courses.models import CohortPlace
-from licensing.actions import add_webhook, run_compliance
+from licensing.actions import (
+    add_webhook,
+    log_contact,
+    plan_next_action,
+    propose_merge,
+    run_compliance,
+)
 from licensing.actions.checks import check
-from licensing.actions import add_webhook, propose_merge
 from people.actions import claim_licence, declare_interest
 from people.models import Membership
 from people.register import receive_upload
@@ -159,6 +164,29 @@ class World:
         licence = LicenceFactory(authority=self.first.authority, number="PH-90")
         enter(now=NOW, licence=licence, course=course, by=by)
         enter_file(self.first.authority, NOW, row("PH-90"), course=course, by=by)
+        self._write_down(licence, by)
+
+    def _write_down(self, licence, by):
+        """What is to be done next about a driver, and who spoke of them."""
+        plan_next_action(
+            licences=[licence],
+            what="call",
+            owner=by,
+            due_on=NOW.date(),
+            by=by,
+            now=NOW,
+            today=NOW.date(),
+        )
+        log_contact(
+            licence=licence,
+            source="councillor",
+            way="phone",
+            contacted_at=NOW,
+            said="Asked for it to be looked at again.",
+            asks_for_decision=True,
+            by=by,
+            now=NOW,
+        )
 
     def _import(self):
         """A file of the register, one with a row in doubt, and one that nobody has looked at."""

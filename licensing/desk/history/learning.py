@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from assessments.models import ResultChange
+from assessments.models import ResultChange, Sitting
 from assessments.perms import readable_sittings
 from assessments.views.bundle import RESULTS
 from courses.models import CohortPlace, Enrolment, LessonCompletion
@@ -62,7 +62,7 @@ def sittings(subject: Subject) -> Iterator[Line]:
         yield Line(
             at=one.closed_at,
             kind=Kind.TESTS,
-            what=gettext("Test: %(result)s") % {"result": RESULTS[one.outcome]},
+            what=gettext("Test: %(result)s") % {"result": RESULTS[Sitting.Outcome(one.outcome)]},
             details=(one.course.title, right),
             by=one.started_by,
             by_driver=one.started_by is None,
@@ -74,7 +74,9 @@ def result_changes(subject: Subject) -> Iterator[Line]:
     own = readable_sittings(subject.reader).filter(_here(subject))
     changed = ResultChange.objects.filter(sitting__in=own.values("pk"))
     for change in changed.select_related("changed_by"):
-        result = gettext("The result is now: %(result)s.") % {"result": RESULTS[change.outcome]}
+        result = gettext("The result is now: %(result)s.") % {
+            "result": RESULTS[Sitting.Outcome(change.outcome)]
+        }
         yield Line(
             at=change.changed_at,
             kind=Kind.TESTS,

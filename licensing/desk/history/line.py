@@ -5,6 +5,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from django.db import models
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -60,9 +61,8 @@ class Subject:
 
 def subject_of(licence: Licence, *, reader: User) -> Subject:
     """Two questions, whatever there is. Whether the reader may read of the driver, was asked."""
-    records = Learner.objects.filter(pk=licence.holder_id) | Learner.objects.filter(
-        succeeded_by=licence.holder_id, succeeded_by__isnull=False
-    )
+    holder = Q(pk=licence.holder_id) | Q(succeeded_by=licence.holder_id)
+    records = Learner.objects.filter(holder) if licence.holder_id else Learner.objects.none()
     handed_over = licence.tenures.order_by("-recorded_at").values_list("recorded_at", flat=True)
     people = tuple(records.order_by("pk").values_list("pk", flat=True))
     return Subject(licence, people, handed_over.first(), reader)
