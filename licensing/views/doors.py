@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 import assessments.perms
 import certificates.perms
+import licensing.perms
 from certificates.models import Certificate, StandingChange
 from licensing.desk.history import Subject
 from people import perms as people
@@ -35,6 +36,11 @@ def _of_register(subject: Subject, *, may_work: bool) -> Iterator[Door]:
     waiting = people.decidable_claims(subject.reader)
     for claim in waiting.filter(authority=licence.authority_id, number=licence.number)[:1]:
         yield Door(_("Decide the licence request"), reverse("decide_claim", args=[claim.pk]))
+    if licensing.perms.committee_licences(subject.reader).filter(pk=licence.pk).exists():
+        yield Door(
+            _("Put together a pack for a committee"),
+            reverse("make_committee_pack", args=[licence.pk]),
+        )
     if may_work:
         yield Door(_("Enter training elsewhere"), reverse("enter_evidence", args=[licence.pk]))
 

@@ -15,6 +15,7 @@ from lms.records import (
     certificates,
     checks,
     compliance,
+    desk,
     feed,
     keeping,
     learning,
@@ -38,6 +39,7 @@ INVARIANTS = (
     *feed.INVARIANTS,
     *checks.INVARIANTS,
     *compliance.INVARIANTS,
+    *desk.INVARIANTS,
     *notices.INVARIANTS,
     *keeping.INVARIANTS,
 )

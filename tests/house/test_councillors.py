@@ -9,8 +9,8 @@ import pytest
 
 from certificates.models import Certificate
 from courses.actions import enrol
-from licensing.actions.checks import check
 from licensing.actions import enter_session, make_committee_pack
+from licensing.actions.checks import check
 from lms.demo.history import pass_on
 from people.actions import claim_licence, grant_membership
 from people.models import Audience, Licence, LicenceClaim, Membership

@@ -212,6 +212,7 @@ class World:
                 by=council.people["checker"],
                 now=NOW,
             )
+
     def _merge(self):
         """Two records that may be one person's, which a second officer has to say."""
         gone, stays = (LearnerFactory(authority=self.first.authority) for _ in range(2))

@@ -37,7 +37,14 @@ from certificates.actions import (
 from certificates.models import Certificate
 from courses.actions import ask_again, enrol
 from courses.models import Approval
-from licensing.actions import advance_feed, run_again, run_compliance
+from licensing.actions import (
+    advance_feed,
+    end_next_action,
+    log_contact,
+    plan_next_action,
+    run_again,
+    run_compliance,
+)
 from licensing.actions.checks import check, show_drivers
 from lms import records
 from lms.demo.history import pass_on, take_lesson
@@ -291,6 +298,32 @@ def let_check(authority):
     )
 
 
+def write_down():
+    """What was to be done about a driver and is done, and a contact that was corrected."""
+    licence = LicenceFactory(number="PH-888")
+    by = staff(Role.OFFICER, licence.authority, NOW)
+    (planned,) = plan_next_action(
+        licences=[licence],
+        what="call",
+        owner=by,
+        due_on=NOW.date(),
+        by=by,
+        now=NOW,
+        today=NOW.date(),
+    )
+    end_next_action(action=planned, state="done", by=by, now=NOW)
+    told = {
+        "licence": licence,
+        "source": "police",
+        "way": "phone",
+        "contacted_at": NOW,
+        "asks_for_decision": False,
+        "by": by,
+        "now": NOW,
+    }
+    log_contact(said="Right.", corrects=log_contact(said="Wrong.", **told), **told)
+
+
 @pytest.fixture(scope="module")
 def small_data_set(django_db_setup, django_db_blocker):
     """Everything in it came about by the product's own actions. Made once, never committed."""
@@ -323,6 +356,7 @@ def make_records() -> dict:
     plain = certify(stranger, course, day=date(2026, 10, 1))
     advance_feed(authority_id=stranger.authority_id, now=NOW)
     asked = ask_twice()
+    write_down()
     lesson = course.lessons().first()
     course.refresh_from_db()
     approval = Approval.objects.create(
@@ -404,6 +438,16 @@ BREAKS = {
         UPDATE licensing_feedevent
         SET type = 'certificate.revoked'
         WHERE certificate_id = %(plain)s AND type = 'certificate.issued'
+    """,
+    "R46": """
+        UPDATE licensing_nextaction SET ends_id = 0 WHERE ends_id IS NOT NULL
+    """,
+    "R46 of a contact": """
+        UPDATE licensing_drivercontact SET corrects_id = 0 WHERE corrects_id IS NOT NULL
+    """,
+    "R49": """
+        UPDATE licensing_drivercontact SET written_by_id = (SELECT min(id) FROM people_user)
+        WHERE corrects_id IS NOT NULL
     """,
     "I01": "UPDATE assessments_sitting SET paper_digest = repeat('0', 64) WHERE id = %(failed)s",
     "I01-drawn": "DELETE FROM assessments_drawnquestion WHERE sitting_id = %(open)s",

@@ -7,19 +7,26 @@ help somebody needed at a test is not told here: few may read it.
 
 from collections.abc import Callable, Iterable
 
-from licensing.desk.history import desk, learning, proof, register, rules
+from licensing.desk.history import checks, desk, learning, proof, register, rules
 from licensing.desk.history.line import Kind, Line, Subject, subject_of
 
 __all__ = ["Kind", "Line", "Subject", "subject_of", "timeline"]
 
 SOURCES: dict[Kind, tuple[Callable[[Subject], Iterable[Line]], ...]] = {
-    Kind.REGISTER: (register.changes, register.handovers, register.doubts, register.claims),
+    Kind.REGISTER: (
+        register.changes,
+        register.handovers,
+        register.doubts,
+        register.claims,
+        register.merges,
+    ),
     Kind.LESSONS: (learning.rounds, learning.lessons, learning.groups),
     Kind.TESTS: (learning.sittings, learning.result_changes),
     Kind.CERTIFICATES: (proof.standings, proof.proposals),
     Kind.ELSEWHERE: (proof.evidence,),
     Kind.NOTICES: (proof.notices, proof.unreached),
-    Kind.RULES: (rules.requirements,),
+    Kind.RULES: (rules.requirements, rules.exceptions),
+    Kind.CHECKS: (checks.receipts, checks.looks),
     Kind.CONTACTS: (desk.contacts,),
     Kind.ACTIONS: (desk.next_actions,),
 }

@@ -23,6 +23,7 @@ class Kind(models.TextChoices):
     ELSEWHERE = "elsewhere", _("Training elsewhere")
     NOTICES = "notices", _("Reminders and letters")
     RULES = "rules", _("Requirements")
+    CHECKS = "checks", _("Checks by organisations")
     CONTACTS = "contacts", _("Contacts about the driver")
     ACTIONS = "actions", _("Next actions")
 

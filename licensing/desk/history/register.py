@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.apps import apps
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -12,7 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from licensing.desk.history.line import Kind, Line, Subject
 from people import perms as people
-from people.models import Licence, LicenceClaim, RegisterDoubt, RegisterImport, User
+from people.models import (
+    Licence,
+    LicenceClaim,
+    RecordMerge,
+    RegisterDoubt,
+    RegisterImport,
+    User,
+)
 
 LABELS: dict[str, str | Promise] = {
     "number": _("Licence number"),
@@ -156,4 +164,29 @@ def claims(subject: Subject) -> Iterator[Line]:
                 what=_("A licence request was decided"),
                 details=(claim.get_decision_display().capitalize(),),
                 by=claim.decided_by,
+            )
+
+
+def merges(subject: Subject) -> Iterator[Line]:
+    """Two records of one person, as officers of this authority found and parted them (R04)."""
+    of_whom = Q(gone__in=subject.people) | Q(stays__in=subject.people)
+    own = RecordMerge.objects.filter(of_whom, authority=subject.licence.authority_id)
+    for merge in own.select_related("proposed_by", "decided_by"):
+        parts = merge.undoes_id is not None
+        yield Line(
+            at=merge.proposed_at,
+            kind=Kind.REGISTER,
+            what=_("Parting two records was proposed") if parts else _("A double record was found"),
+            details=(merge.reason,),
+            by=merge.proposed_by,
+        )
+        if merge.decided_at:
+            yield Line(
+                at=merge.decided_at,
+                kind=Kind.REGISTER,
+                what=_("Parting was decided about")
+                if parts
+                else _("A double record was decided about"),
+                details=(merge.get_decision_display().capitalize(),),
+                by=merge.decided_by,
             )

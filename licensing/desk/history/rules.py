@@ -1,14 +1,15 @@
-"""Which training was asked of the driver, and from when."""
+"""Which training was asked of the driver, from when, and who gave them more time."""
 
 from collections.abc import Iterator
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from licensing.desk.history.line import Kind, Line, Subject
-from licensing.models import Requirement
+from licensing.models import Requirement, TrainingException
 
 
 def requirements(subject: Subject) -> Iterator[Line]:
@@ -31,3 +32,29 @@ def requirements(subject: Subject) -> Iterator[Line]:
             effective_on=rule.effective_from,
             url=reverse("staff_requirements"),
         )
+
+
+def exceptions(subject: Subject) -> Iterator[Line]:
+    """More time that was asked for and granted or not, about whoever holds the licence now."""
+    own = TrainingException.objects.visible_to(subject.reader).filter(licence=subject.licence)
+    if subject.since is not None:
+        own = own.filter(proposed_at__gte=subject.since)
+    for one in own.select_related("proposed_by", "decided_by", "ended_by"):
+        until = gettext("%(code)s, until %(day)s") % {
+            "code": one.requirement,
+            "day": date_format(one.ends_on),
+        }
+        what, by = _("More time was proposed"), one.proposed_by
+        yield Line(one.proposed_at, Kind.RULES, what, (until, one.reason), by=by)
+        if one.decided_at:
+            told = (until, one.get_decision_display().capitalize(), one.decision_reason)
+            yield Line(
+                at=one.decided_at,
+                kind=Kind.RULES,
+                what=_("More time was decided about"),
+                details=tuple(filter(None, told)),
+                by=one.decided_by,
+            )
+        if one.ended_at:
+            what, by = _("More time was ended early"), one.ended_by
+            yield Line(one.ended_at, Kind.RULES, what, (until, one.end_reason), by=by)
