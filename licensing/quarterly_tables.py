@@ -101,7 +101,7 @@ def facts(content: Content, *, digest: str) -> dict[str, Any]:
 
 def _compliance(content: Content) -> PackTable:
     start, end = content["start"], content["end"]
-    headings = ("", f"On {_day(start['as_at'])}", f"On {_day(end['as_at'])}", "Change")
+    headings = ("Figure", f"On {_day(start['as_at'])}", f"On {_day(end['as_at'])}", "Change")
     rows = tuple(
         (label, _count(start[name]), _count(end[name]), _change(start[name], end[name]))
         for name, label in COMPLIANCE.items()
@@ -118,7 +118,7 @@ def _trends(trends: Sequence[Content]) -> PackTable:
             MEASURES[trend["measure"]], trend["before"], trend["now"], strict=False
         )
     )
-    headings = ("", "Quarter before", "This quarter", "Change")
+    headings = ("Figure", "Quarter before", "This quarter", "Change")
     return PackTable("trends", "What happened, and the change", headings, rows)
 
 

@@ -24,10 +24,10 @@ LONDON = ZoneInfo("Europe/London")
 class Measure(models.TextChoices):
     """What is counted."""
 
-    RESULTS = "results", _("Tests passed and not passed")
+    RESULTS = "results", _("Test results")
     FIRST_TRIES = "first_tries", _("First tries")
-    CERTIFICATES = "certificates", _("Certificates issued and revoked")
-    MET = "met", _("Licensed drivers whose training is met")
+    CERTIFICATES = "certificates", _("Certificates")
+    MET = "met", _("Training met")
     CASES = "cases", _("Cases proven")
 
 

@@ -123,6 +123,7 @@ class PackForm(forms.Form):
         super().__init__(*args, **kwargs)
         council: Any = self.fields["authority"]
         council.queryset = authorities
+        council.initial = authorities.first()
         quarter: Any = self.fields["quarter"]
         quarter.choices = quarters
 

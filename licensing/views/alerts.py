@@ -87,6 +87,7 @@ class AlertView(TrendsMixin, FormView):
     header_icon = "warning"
     form_class = NoteForm
     template_name = "licensing/admin/trends/alert.html"
+    extra_context = {"submit_label": gettext_lazy("Keep this note")}
     kwargs: dict[str, Any]
 
     @cached_property

@@ -42,6 +42,7 @@ class PacksView(PacksMixin, FormView):
 
     form_class = PackForm
     template_name = "licensing/admin/quarterly/packs.html"
+    extra_context = {"submit_label": gettext_lazy("Make the pack")}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         quarters = [latest_complete(Grain.QUARTER, self.today)]

@@ -39,6 +39,7 @@ NOTHING: dict[Split, str | Promise] = {
     Split.COHORT: gettext_lazy("In no group"),
     Split.OPERATOR: gettext_lazy("No operator in the register"),
 }
+LINES = (Measure.FIRST_TRIES, Measure.MET)
 PATTERNS = ("solid", "lines")
 MOST_BARS = 12
 STEPS = (1, 2, 5)
@@ -66,6 +67,11 @@ def period_in_words(period: Period) -> str:
         return date_format(period.first, "YEAR_MONTH_FORMAT")
     months = {"first": date_format(period.first, "F"), "last": date_format(period.last, "F")}
     return _("%(first)s to %(last)s %(year)s") % {**months, "year": period.last.year}
+
+
+def in_short(period: Period) -> str:
+    """When it begins, for the foot of a chart on a phone."""
+    return date_format(period.first, "j M Y" if period.grain is Grain.WEEK else "M Y")
 
 
 def value_in_words(split: Split, value: str) -> str:
@@ -135,7 +141,7 @@ def _cell(place: int, empty: str) -> Callable[[Row], int | str]:
 # -- Charts ----------------------------------------------------------------------------------------
 def chart(measure: Measure, rows: Sequence[Row]) -> charts.TimeChart:
     """The whole authority: a line for a rate, columns for counts."""
-    return _rate_line(measure, rows) if measure in RATES else _columns(measure, rows)
+    return _rate_line(measure, rows) if measure in LINES else _columns(measure, rows)
 
 
 def _rate_line(measure: Measure, rows: Sequence[Row]) -> charts.TimeChart:
@@ -146,7 +152,7 @@ def _rate_line(measure: Measure, rows: Sequence[Row]) -> charts.TimeChart:
         title=str(measure.label),
         text=f"{label}. {said}",
         scale=charts.scale(100, "%"),
-        times=charts.times(labels),
+        times=charts.times([in_short(row.period) for row in rows]),
         lines=[charts.line(label, [row.percent for row in rows], 100, place=0)],
     )
 
@@ -164,7 +170,7 @@ def _columns(measure: Measure, rows: Sequence[Row]) -> charts.TimeChart:
         title=str(measure.label),
         text=_said(zip(labels, words, strict=True)),
         scale=charts.scale(top),
-        times=charts.times(labels),
+        times=charts.times([in_short(row.period) for row in rows]),
         boxes=charts.columns(counts, top),
         legend=list(zip(PATTERNS, names, strict=False)),
     )
@@ -194,7 +200,7 @@ def split_chart(
             for value in shown
         ),
         scale=charts.scale(top, unit),
-        times=charts.times(labels),
+        times=charts.times([in_short(row.period) for row in of_value[shown[0]]]),
         lines=[
             charts.line(value, figures[value], top, place=place)
             for place, value in enumerate(shown)
@@ -206,7 +212,7 @@ def _value_bars(measure: Measure, title: str, rows: Sequence[Row]) -> charts.Cha
     unit = "%" if measure in RATES else ""
     figures = [_figure(measure, row) or 0 for row in rows]
     written = _written([_figure(measure, row) for row in rows], unit)
-    labels = [f"{row.value}: {text}" for row, text in zip(rows, written, strict=True)]
+    labels = [f"{text}: {row.value}" for row, text in zip(rows, written, strict=True)]
     total = 100 if unit else max(figures, default=0)
     drawn = charts.bars(labels, [[("solid", figure)] for figure in figures], total)
     return charts.Chart("trend", title, "; ".join(labels), drawn)

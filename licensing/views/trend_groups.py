@@ -55,7 +55,7 @@ def missed_columns() -> Columns:
 
 def missed_chart(rows: Sequence[Missed]) -> charts.Chart:
     worst = [(row, percent(row.missed, row.asked) or 0) for row in rows[:MOST_BARS]]
-    labels = [f"{missed_label(row)}: {part}%" for row, part in worst]
+    labels = [f"{part}%: {missed_label(row)}" for row, part in worst]
     drawn = charts.bars(labels, [[("lines", part)] for _, part in worst], 100)
     return charts.Chart("missed", _("Most often missed"), "; ".join(labels), drawn)
 
@@ -132,7 +132,7 @@ def gaps_columns() -> Columns:
 def gaps_chart(rows: Sequence[Gap]) -> charts.Chart:
     """A bar for each group that is shown: the rate of passes."""
     rates = [
-        (f"{row.by}: {row.value}: {rate}%", rate)
+        (f"{rate}%: {row.value}", rate)
         for row in rows
         if row.tests and (rate := percent(row.tests.good, row.tests.whole)) is not None
     ]
