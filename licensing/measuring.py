@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from licensing.compliance import (
     DEFINITIONS,
@@ -39,9 +40,9 @@ WRITTEN = f"""{JUDGED}, written AS (
         to_char(%(known_at)s::timestamptz AT TIME ZONE 'UTC', {INSTANT})) AS line
     UNION ALL
     SELECT 2, '', 0, r.code, concat_ws(E'\\t',
-        'rule', r.rule_id, r.code, r.course_id, to_char(r.effective_from, {DAY}), r.grace_days,
+        'rule', r.id, r.code, r.course_id, to_char(r.effective_from, {DAY}), r.grace_days,
         array_to_string(r.licence_kinds, ','), coalesce(to_char(r.due_by, {DAY}), '-'))
-    FROM (SELECT DISTINCT ON (rule_id) * FROM needs WHERE rule_id IS NOT NULL) r
+    FROM licensing_requirement r WHERE r.id IN (SELECT rule_id FROM judged)
     UNION ALL
     SELECT 3, w.number, w.id, coalesce(j.code, ''), concat_ws(E'\\t',
         'licence', w.number, w.kind, w.state, coalesce({HOLDER}, '-'), coalesce(j.code, '-'),
@@ -52,7 +53,7 @@ WRITTEN = f"""{JUDGED}, written AS (
     JOIN wanted w ON w.id = j.licence_id
     LEFT JOIN decisive d ON d.licence_id = j.licence_id AND d.rule_id = j.rule_id
 )"""  # noqa: S608  (Put together from constants, like those below.)
-IN_ORDER = 'ORDER BY part, number COLLATE "C", licence_id, code COLLATE "C", line COLLATE "C"'
+IN_ORDER = 'ORDER BY part, number COLLATE "C", licence_id, code COLLATE "C"'
 EACH_LINE = f"{WRITTEN} SELECT line FROM written {IN_ORDER}"  # noqa: S608
 MEASURED = f"""{WRITTEN}, of_licences AS (
     SELECT w.kind, bool_and(j.status = ANY (%(meeting)s)) AS met,
@@ -95,8 +96,6 @@ WHERE o.status = ANY (%(statuses)s)
 ORDER BY w.number COLLATE "C", w.id
 LIMIT %(limit)s
 """  # noqa: S608
-
-
 CONCERNED = f"""{JUDGED} SELECT EXISTS (
     SELECT FROM wanted w
     LEFT JOIN people_licence l ON l.id = w.id
@@ -157,7 +156,7 @@ def written_lines(*, authority_id: int, as_at: date, known_at: datetime) -> Iter
     named = _named(authority_id, as_at, known_at)
     with connection.chunked_cursor() as cursor:
         cursor.execute(EACH_LINE.format(narrowing=LICENSED), named)
-        for (line,) in cursor:
+        for (line,) in _fetched(cursor):
             yield f"{line}\n"
 
 
@@ -180,9 +179,8 @@ def people(
         "limit": limit,
     }
     with connection.chunked_cursor() as cursor:
-        cursor.itersize = BATCH
         cursor.execute(PEOPLE.format(narrowing=LICENSED), named)
-        yield from map(Person._make, cursor)
+        yield from map(Person._make, _fetched(cursor))
 
 
 def concerns(
@@ -240,6 +238,12 @@ def definitions_version() -> str:
 
 def _sha256(answer: Any) -> str:
     return hashlib.sha256(json.dumps(answer, sort_keys=True).encode()).hexdigest()
+
+
+def _fetched(cursor: CursorWrapper) -> Iterator[tuple[Any, ...]]:
+    """However many there are, a batch of them at a time."""
+    while rows := cursor.fetchmany(BATCH):
+        yield from rows
 
 
 def _named(authority_id: int, as_at: date, known_at: datetime) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from licensing.models import (
     CheckerOrganisation,
     CommitteePack,
     ComplianceRun,
+    ComplianceRunQuerySet,
     Scope,
     SignedTraining,
     TrendAlert,
@@ -78,9 +79,11 @@ def compliance_authorities(user: Any) -> QuerySet[Authority]:
     return served_authorities(user, Role.OFFICER, Role.AUDITOR)
 
 
-def readable_runs(user: Any) -> QuerySet[ComplianceRun]:
+def readable_runs(user: Any) -> ComplianceRunQuerySet:
     """The answers about those authorities."""
-    runs = ComplianceRun.objects.filter(authority__in=compliance_authorities(user))
+    runs: ComplianceRunQuerySet = ComplianceRun.objects.filter(
+        authority__in=compliance_authorities(user)
+    )
     return runs.select_related("authority", "run_by").defer("marks")
 
 

@@ -53,7 +53,7 @@ class ComplianceMixin(WagtailAdminTemplateMixin):
     @cached_property
     def run(self) -> ComplianceRun:
         readable = perms.readable_runs(self.request.user)
-        return cast("ComplianceRun", get_object_or_404(readable, pk=self.kwargs["pk"]))
+        return get_object_or_404(readable, pk=self.kwargs["pk"])
 
     def get_breadcrumbs_items(self) -> list[dict[str, str | Promise]]:
         here = {"url": "", "label": self.get_page_title()}
@@ -157,8 +157,8 @@ class CompliancePeopleView(ComplianceMixin, TemplateView):
         return str(compliance_words.STATUSES[self.status])
 
     def way_here(self) -> list[dict[str, str | Promise]]:
-        run = {"url": reverse("compliance_run", args=[self.run.pk]), "label": str(self.run.as_at)}
-        return [*super().way_here(), run]
+        address = reverse("compliance_run", args=[self.run.pk])
+        return [*super().way_here(), {"url": address, "label": date_format(self.run.as_at)}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         after = self.request.GET.get("after", "")

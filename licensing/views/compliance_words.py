@@ -1,6 +1,7 @@
 """A stored answer in words and drawings: what the page and the files say of it."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.utils.formats import date_format, number_format
@@ -62,7 +63,8 @@ HIDDEN = gettext_lazy(
 NOTICE = gettext_lazy("Training status only. This is not a licensing decision.")
 
 
-class Line(NamedTuple):
+@dataclass(frozen=True)
+class Line:
     """A row of a table: what is counted, how many, out of how many, and where its people are."""
 
     label: str

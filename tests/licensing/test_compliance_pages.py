@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from licensing.actions import run_again, run_compliance
 from licensing.models import ComplianceRun
+from licensing.views.compliance_words import share
 from people.actions import declare_interest
 from tests.conftest import NOON
 from tests.factories import UserFactory
@@ -294,3 +295,18 @@ def test_lists_cost_the_same_however_many_there_are(
         date_history()
         with django_assert_num_queries(cost):
             as_officer.get(address)
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "words"),
+    [
+        (0, 0, "–"),
+        (0, 3, "0.0%"),
+        (1, 3, "33.3%"),
+        (3, 3, "100.0%"),
+        (49_999, 50_000, "99.9%"),
+        (1, 50_000, "0.1%"),
+    ],
+)
+def test_share_never_says_all_or_none_where_it_is_not(part, whole, words):
+    assert share(part, whole) == words
