@@ -287,8 +287,13 @@ def _invite(
         invited_at=now,
         expires_at=now + INVITED_FOR,
     )
+    _send_link(invitation, token, now)
+    return invitation
+
+
+def _send_link(invitation: CheckerInvitation, token: str, now: datetime) -> None:
     context = {
-        "organisation": organisation,
+        "organisation": invitation.organisation,
         "invitation": invitation,
         "page": settings.SITE_URL + reverse("join_checkers", args=[token]),
     }
@@ -300,4 +305,3 @@ def _invite(
         now=now,
         secret=True,
     )
-    return invitation

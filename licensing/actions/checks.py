@@ -81,29 +81,16 @@ def check(
     if before is not None:
         return before
     _refuse_too_many(locked, by, now)
-    told, licence, learner = _answer(locked.authority, number, as_at, now)
     receipt = CheckReceipt(
-        **asked,
-        reference=reference.make(secrets.token_bytes(reference.RANDOM_LENGTH)),
-        authority=locked.authority,
-        licence=licence,
-        learner=learner,
-        known_at=now,
-        purpose=purpose,
-        purpose_words=" ".join(purpose_words.split()),
-        answer={"found": True, **told.facts()} if told else {"found": False},
-        at=now,
+        **asked, purpose=purpose, purpose_words=" ".join(purpose_words.split()), at=now
     )
-    receipt.words = json.dumps(words_of(receipt, told), ensure_ascii=False)
-    receipt.digest = hashlib.sha256(receipt.words.encode()).hexdigest()
-    receipt.save()
-    return receipt
+    return _answered(receipt)
 
 
 def answer_now(receipt: CheckReceipt, *, now: datetime) -> dict[str, Any]:
     """The answer to the same question about the same day by what is on record at ``now``."""
     told, _, _ = _answer(receipt.authority, receipt.number, receipt.as_at, now)
-    return {"found": True, **told.facts()} if told else {"found": False}
+    return _facts(told)
 
 
 def linked_drivers(organisation: CheckerOrganisation, *, today: date) -> QuerySet[Licence]:
@@ -158,6 +145,23 @@ def show_all_drivers(
         yield from show_drivers(
             organisation=organisation, licences=part, by=by, today=today, now=now
         )
+
+
+def _answered(receipt: CheckReceipt) -> CheckReceipt:
+    receipt.authority, receipt.known_at = receipt.organisation.authority, receipt.at
+    told, receipt.licence, receipt.learner = _answer(
+        receipt.authority, receipt.number, receipt.as_at, receipt.at
+    )
+    receipt.answer = _facts(told)
+    receipt.reference = reference.make(secrets.token_bytes(reference.RANDOM_LENGTH))
+    receipt.words = json.dumps(words_of(receipt, told), ensure_ascii=False)
+    receipt.digest = hashlib.sha256(receipt.words.encode()).hexdigest()
+    receipt.save()
+    return receipt
+
+
+def _facts(told: checking.Told | None) -> dict[str, Any]:
+    return {"found": True, **told.facts()} if told else {"found": False}
 
 
 def _answer(

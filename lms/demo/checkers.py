@@ -1,8 +1,9 @@
 """Lets an invented children's home and an invented operator check, with a sign-in for each."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
+from certificates.renewal import london_day
 from licensing.actions.checkers import approve_organisation, join, propose_organisation
 from licensing.actions.checks import check
 from licensing.models import CheckerOrganisation
@@ -27,12 +28,9 @@ ORGANISATIONS = [
 AGO = timedelta(days=2)
 
 
-def load_checkers(
-    authority: Authority, *, proposed_by: User, approved_by: User, now: datetime, today: date
-) -> None:
+def load_checkers(authority: Authority, staff: dict[str, User], *, now: datetime) -> None:
     """Propose and approve both as officers do, and link two drivers to the operator; made once.
     Their people have joined already: the demo has nobody who could open an invitation."""
-    _link_drivers(authority)
     for name, kind, reference, email, first, last in ORGANISATIONS:
         known = CheckerOrganisation.objects.filter(authority=authority, name=name).first()
         if known is not None:
@@ -47,16 +45,17 @@ def load_checkers(
                 contact_email=email,
                 reason="It checks drivers before each journey. An invented organisation.",
             ),
-            by=proposed_by,
+            by=staff["officer@demo.example"],
             now=now - AGO,
         )
-        organisation = approve_organisation(
-            organisation=organisation, by=approved_by, now=now - AGO
-        )
+        second = staff["second.officer@demo.example"]
+        organisation = approve_organisation(organisation=organisation, by=second, now=now - AGO)
         user = account(email, first_name=first, last_name=last)
         _let_in(organisation, user, now - AGO)
-        if kind == CheckerOrganisation.Kind.CHILDRENS_HOME:
-            _check_once(organisation, user, today=today, now=now)
+        if reference:
+            _link_drivers(authority)
+        else:
+            _check_once(organisation, user, now)
 
 
 def _link_drivers(authority: Authority) -> None:
@@ -76,13 +75,11 @@ def _let_in(organisation: CheckerOrganisation, user: User, moment: datetime) -> 
     withdraw(message_ids=[letter.pk], reason="The demo used its link.", now=moment)
 
 
-def _check_once(
-    organisation: CheckerOrganisation, user: User, *, today: date, now: datetime
-) -> None:
+def _check_once(organisation: CheckerOrganisation, user: User, now: datetime) -> None:
     check(
         organisation=organisation,
         number=DRIVERS["passed"].number,
-        as_at=today,
+        as_at=london_day(now),
         purpose="journey",
         purpose_words="Journey log 12",
         key=uuid5(NAMESPACE_URL, organisation.name),

@@ -71,6 +71,7 @@ class Command(BaseCommand):
             proposed_by=staff["officer@demo.example"],
             approved_by=staff["second.officer@demo.example"],
             now=now,
+        checkers.load_checkers(authorities["DEMO-NB"], staff, now=now)
         self._load_clients(authorities)
         self.stdout.write("The demo is loaded.")
 
