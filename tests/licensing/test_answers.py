@@ -430,3 +430,29 @@ def test_record_taken_over_answers_for_then_also_after_the_number_went_to_anothe
     hand_over(licence)
 
     assert status(authority, **asked) is before
+
+
+def test_holder_of_today_does_not_answer_for_whoever_had_the_number_unlinked(
+    authority, course, requirement
+):
+    facts = {"licence_number": "PH-9", "licence_kind": "private_hire", "licence_state": "current"}
+    born = {"date_of_birth": "1980-03-31"}
+    sent = {"authority": authority, "today": TODAY}
+    upsert_licence(given={**facts, **born, "full_name": "Amina Khan"}, now=LONG_AGO, **sent)
+    given = {**facts, **born, "full_name": "Bilal Hussain"}
+    doubt = upsert_licence(given=given, now=RECORDED, **sent).doubt
+    first_day = TODAY - 20 * DAY
+    decide_doubt(
+        doubt=doubt,
+        decision="another_person",
+        reason="Seen.",
+        by=UserFactory(),
+        now=RECORDED,
+        another_from=first_day,
+    )
+    licence = doubt.licence
+    licence.refresh_from_db()
+    licence.hold(LearnerFactory(authority=authority), now=RECORDED + HOUR)
+    make_certificate(licence, course, passed_on=PASSED_ON)
+    assert ask(authority, "PH-9").training is Training.MET
+    assert ask(authority, "PH-9", as_at=first_day - DAY).training is Training.NOT_MET
