@@ -14,12 +14,24 @@ from licensing.models import (
     CommitteePack,
     ComplianceRun,
     ComplianceRunQuerySet,
+    Requirement,
+    RequirementQuerySet,
     Scope,
     SignedTraining,
+    TrainingException,
+    TrainingExceptionQuerySet,
     TrendAlert,
 )
 from people.models import Authority, Licence, LicenceQuerySet, Membership, Tenure, User
-from people.perms import authorities_of, has_role, holds, kept_from, served_authorities
+from people.perms import (
+    authorities_of,
+    has_role,
+    holds,
+    kept_from,
+    may_deal_with,
+    readable_rules,
+    served_authorities,
+)
 
 Role = Membership.Role
 # Every call of the API asks this, so it is written out: building it anew each time would cost more
@@ -151,6 +163,39 @@ def readable_licences(user: Any) -> LicenceQuerySet:
     return own.exclude(kept_from(user, place="holder")).exclude(
         pk__in=held_before.values("licence")
     )
+
+
+def may_decide_exceptions(user: Any, *, authority: Authority) -> bool:
+    """Licensing officers of the driver's authority, and platform administrators."""
+    if not user.is_active:
+        return False
+    return bool(user.is_superuser or has_role(user, Role.OFFICER, authority=authority))
+
+
+def readable_exceptions(user: Any) -> TrainingExceptionQuerySet:
+    """Those about drivers of whom the person may read."""
+    return TrainingException.objects.filter(licence__in=readable_licences(user))
+
+
+def possible_deciders(asked: TrainingException) -> list[User]:
+    """Who may grant or decline it: the other officers of the authority, but nobody who has to do
+    with the driver."""
+    officers = Membership.objects.current().filter(
+        role=Role.OFFICER, authority=asked.licence.authority_id
+    )
+    others = User.objects.filter(pk__in=officers.values("user"), is_active=True)
+    holder = asked.licence.holder
+    return [
+        person
+        for person in others.exclude(pk=asked.proposed_by_id).order_by("pk")
+        if holder is None or may_deal_with(person, holder)
+    ]
+
+
+def readable_requirements(user: Any) -> RequirementQuerySet:
+    """Officers and auditors, of their own authority and the national ones; administrators all."""
+    found: RequirementQuerySet = Requirement.objects.filter(readable_rules(user))
+    return found
 
 
 def pack_authorities(user: Any) -> QuerySet[Authority]:

@@ -4,6 +4,14 @@ from licensing.actions.clients import end_api_client, make_api_client
 from licensing.actions.compliance_runs import Difference, difference, run_again, run_compliance
 from licensing.actions.deliveries import relay_webhooks
 from licensing.actions.desk import DeskRefused, end_next_action, log_contact, plan_next_action
+from licensing.actions.exceptions import (
+    ExceptionRefused,
+    decline_exception,
+    end_exception,
+    grant_exception,
+    propose_exception,
+    take_back_exception,
+)
 from licensing.actions.feed import advance_all, advance_feed
 from licensing.actions.kept_answers import Answer, KeyUsedOtherwise, answer_once, drop_kept_answers
 from licensing.actions.merging import (
@@ -17,6 +25,7 @@ from licensing.actions.merging import (
 )
 from licensing.actions.packs import PackRefused, make_committee_pack, make_foi_pack
 from licensing.actions.quarterly import PackRefused, ask_pack, work_on_pack, work_on_packs
+from licensing.actions.requirements import RuleRefused, approve_requirement, propose_requirement
 from licensing.actions.signed import (
     SigningRefused,
     countersign,
@@ -39,29 +48,35 @@ __all__ = [
     "Answer",
     "DeskRefused",
     "Difference",
+    "ExceptionRefused",
     "KeyUsedOtherwise",
     "MergeRefused",
     "NoteRefused",
     "PackRefused",
+    "RuleRefused",
     "SigningRefused",
     "WebhookRefused",
     "add_webhook",
     "advance_all",
     "advance_feed",
     "answer_once",
+    "approve_requirement",
     "ask_pack",
     "bar_to_merge",
     "bar_to_undoing",
     "confirm_merge",
     "countersign",
+    "decline_exception",
     "decline_signature",
     "difference",
     "drop_kept_answers",
     "drop_merge",
     "end_api_client",
+    "end_exception",
     "end_next_action",
     "enter_session",
     "finished_rounds",
+    "grant_exception",
     "log_contact",
     "make_api_client",
     "make_committee_pack",
@@ -69,7 +84,9 @@ __all__ = [
     "note_alert",
     "notice_changes",
     "plan_next_action",
+    "propose_exception",
     "propose_merge",
+    "propose_requirement",
     "propose_undoing",
     "relay_webhooks",
     "remove_webhook",
@@ -79,6 +96,7 @@ __all__ = [
     "run_compliance",
     "sign_course",
     "sign_session",
+    "take_back_exception",
     "work_on_pack",
     "work_on_packs",
     "work_out_points",

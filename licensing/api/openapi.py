@@ -21,7 +21,7 @@ answered as if it did not exist.
 
 Days are London days, `YYYY-MM-DD`; training counts to the end of its last day. Instants are in UTC
 and end in `Z`. If anything that an answer needs cannot be read, the answer is an error, never
-`met`. If no requirement at all was in force at the authority on the day, there was nothing to
+`met`. If no requirement at all was in force for the licence on the day, there was nothing to
 meet: the one entry is `not_required` with the reason `no_requirement_in_force` and no rule.
 
 Each client has a limit of calls a minute, in which a call that costs us more weighs more. Beyond

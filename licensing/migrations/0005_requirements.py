@@ -8,170 +8,377 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('courses', '0005_lessons_again'),
-        ("licensing", "0005_trends"),
-        ('people', '0005_register_history_indexes'),
+        ("courses", "0005_lessons_again"),
+        ("licensing", "0004_feed_and_webhooks"),
+        ("people", "0005_register_history_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RulePreview',
+            name="RulePreview",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('known_at', models.DateTimeField()),
-                ('licensed', models.PositiveIntegerField()),
-                ('days', models.JSONField(default=list)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("known_at", models.DateTimeField()),
+                ("licensed", models.PositiveIntegerField()),
+                ("days", models.JSONField(default=list)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='TrainingException',
+            name="TrainingException",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('requirement', models.CharField(max_length=40)),
-                ('reason', models.TextField()),
-                ('ends_on', models.DateField()),
-                ('proposed_at', models.DateTimeField()),
-                ('decision', models.CharField(blank=True, choices=[('granted', 'granted'), ('declined', 'declined'), ('taken_back', 'taken back')], max_length=10)),
-                ('decision_reason', models.TextField(blank=True)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('end_reason', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("requirement", models.CharField(max_length=40)),
+                ("reason", models.TextField()),
+                ("ends_on", models.DateField()),
+                ("proposed_at", models.DateTimeField()),
+                (
+                    "decision",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("granted", "granted"),
+                            ("declined", "declined"),
+                            ("taken_back", "taken back"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("decision_reason", models.TextField(blank=True)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("end_reason", models.TextField(blank=True)),
             ],
             options={
-                'ordering': ['-proposed_at', '-pk'],
+                "ordering": ["-proposed_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='WaitingLicence',
+            name="WaitingLicence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FedLicence',
-            fields=[
-            ],
+            name="FedLicence",
+            fields=[],
             options={
-                'proxy': True,
-                'indexes': [],
-                'constraints': [],
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
             },
-            bases=('people.licence',),
+            bases=("people.licence",),
         ),
         migrations.AddField(
-            model_name='requirement',
-            name='applies_to',
-            field=models.CharField(choices=[('everybody', 'every driver'), ('new', 'new drivers'), ('existing', 'drivers who were licensed before'), ('cohort', 'one group')], db_default='everybody', default='everybody', max_length=10),
+            model_name="requirement",
+            name="applies_to",
+            field=models.CharField(
+                choices=[
+                    ("everybody", "every driver"),
+                    ("new", "new drivers"),
+                    ("existing", "drivers who were licensed before"),
+                    ("cohort", "one group"),
+                ],
+                db_default="everybody",
+                default="everybody",
+                max_length=10,
+            ),
         ),
         migrations.AddField(
-            model_name='requirement',
-            name='cohort',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='requirements', to='courses.cohort'),
+            model_name="requirement",
+            name="cohort",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="requirements",
+                to="courses.cohort",
+            ),
         ),
         migrations.AddField(
-            model_name='requirement',
-            name='due_by',
+            model_name="requirement",
+            name="due_by",
             field=models.DateField(blank=True, null=True),
         ),
         migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('applies_to', 'cohort'), ('authority__isnull', False), ('cohort__isnull', False)), models.Q(models.Q(('applies_to', 'cohort'), _negated=True), ('cohort', None)), _connector='OR'), name='requirement_names_its_cohort', violation_error_message='Say which group of the council the rule is for.'),
+            model_name="requirement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("applies_to", "cohort"),
+                        ("authority__isnull", False),
+                        ("cohort__isnull", False),
+                    ),
+                    models.Q(models.Q(("applies_to", "cohort"), _negated=True), ("cohort", None)),
+                    _connector="OR",
+                ),
+                name="requirement_names_its_cohort",
+                violation_error_message="Say which group of the council the rule is for.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.CheckConstraint(condition=models.Q(('applies_to', 'everybody'), models.Q(('licence_kinds', []), _negated=True), _connector='OR'), name='requirement_for_some_asks', violation_error_message='A rule for some drivers names a kind of licence.'),
+            model_name="requirement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("applies_to", "everybody"),
+                    models.Q(("licence_kinds", []), _negated=True),
+                    _connector="OR",
+                ),
+                name="requirement_for_some_asks",
+                violation_error_message="A rule for some drivers names a kind of licence.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requirement',
-            constraint=models.CheckConstraint(condition=models.Q(('due_by', None), ('due_by__gte', models.F('effective_from')), _connector='OR'), name='requirement_due_after_first_day', violation_error_message='The deadline comes on the first day or later.'),
+            model_name="requirement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("due_by", None), ("due_by__gte", models.F("effective_from")), _connector="OR"
+                ),
+                name="requirement_due_after_first_day",
+                violation_error_message="The deadline comes on the first day or later.",
+            ),
         ),
         migrations.AddField(
-            model_name='rulepreview',
-            name='rule',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='preview', to='licensing.requirement'),
+            model_name="rulepreview",
+            name="rule",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="preview",
+                to="licensing.requirement",
+            ),
         ),
         migrations.AddField(
-            model_name='trainingexception',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="trainingexception",
+            name="decided_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='trainingexception',
-            name='ended_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="trainingexception",
+            name="ended_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='trainingexception',
-            name='licence',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='training_exceptions', to='people.licence'),
+            model_name="trainingexception",
+            name="licence",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="training_exceptions",
+                to="people.licence",
+            ),
         ),
         migrations.AddField(
-            model_name='trainingexception',
-            name='proposed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="trainingexception",
+            name="proposed_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='waitinglicence',
-            name='authority',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.authority'),
+            model_name="waitinglicence",
+            name="authority",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.authority"
+            ),
         ),
         migrations.AddField(
-            model_name='waitinglicence',
-            name='licence',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.licence'),
+            model_name="waitinglicence",
+            name="licence",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="people.licence",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='fedlicence',
-            trigger=pgtrigger.compiler.Trigger(name='linked_licence_waits_for_feed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.holder_id IS DISTINCT FROM NEW.holder_id)', func='\n                    INSERT INTO licensing_waitinglicence (licence_id, authority_id)\n                    VALUES (NEW.id, NEW.authority_id);\n                    RETURN NULL;\n                ', hash='2f502f923ad18c74655b621a0f41bd3f6dfbe259', operation='UPDATE', pgid='pgtrigger_linked_licence_waits_for_feed_bc285', table='people_licence', when='AFTER')),
+            model_name="fedlicence",
+            trigger=pgtrigger.compiler.Trigger(
+                name="linked_licence_waits_for_feed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.holder_id IS DISTINCT FROM NEW.holder_id)",
+                    func="\n                    INSERT INTO licensing_waitinglicence (licence_id, authority_id)\n                    VALUES (NEW.id, NEW.authority_id);\n                    RETURN NULL;\n                ",
+                    hash="2f502f923ad18c74655b621a0f41bd3f6dfbe259",
+                    operation="UPDATE",
+                    pgid="pgtrigger_linked_licence_waits_for_feed_bc285",
+                    table="people_licence",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='rulepreview',
-            trigger=pgtrigger.compiler.Trigger(name='fact_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='583ed0bc2399533315df400f3bc29af622556bb8', operation='UPDATE OR DELETE', pgid='pgtrigger_fact_kept_afcd2', table='licensing_rulepreview', when='BEFORE')),
+            model_name="rulepreview",
+            trigger=pgtrigger.compiler.Trigger(
+                name="fact_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="583ed0bc2399533315df400f3bc29af622556bb8",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_fact_kept_afcd2",
+                    table="licensing_rulepreview",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='trainingexception',
-            index=models.Index(fields=['licence', 'requirement'], name='exceptions_of_licence'),
+            model_name="trainingexception",
+            index=models.Index(fields=["licence", "requirement"], name="exceptions_of_licence"),
         ),
         migrations.AddConstraint(
-            model_name='trainingexception',
-            constraint=models.UniqueConstraint(condition=models.Q(('decision', '')), fields=('licence', 'requirement'), name='one_waiting_exception', violation_error_message='An exception for this licence waits already.'),
+            model_name="trainingexception",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("decision", "")),
+                fields=("licence", "requirement"),
+                name="one_waiting_exception",
+                violation_error_message="An exception for this licence waits already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trainingexception',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('requirement', ''), _negated=True)), name='exception_has_a_reason', violation_error_message='Say which requirement it is about, and give the reason.'),
+            model_name="trainingexception",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reason", ""), _negated=True),
+                    models.Q(("requirement", ""), _negated=True),
+                ),
+                name="exception_has_a_reason",
+                violation_error_message="Say which requirement it is about, and give the reason.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trainingexception',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('decision', '')), models.Q(models.Q(('decision', ''), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='exception_decided_with_by', violation_error_message='A decision needs its time and who took it.'),
+            model_name="trainingexception",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at", None), ("decided_by", None), ("decision", "")),
+                    models.Q(
+                        models.Q(("decision", ""), _negated=True),
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="exception_decided_with_by",
+                violation_error_message="A decision needs its time and who took it.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trainingexception',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decision__in', ['granted', 'declined']), _negated=True), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='exception_granted_by_another', violation_error_message='Somebody other than who proposed it decides.'),
+            model_name="trainingexception",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decision__in", ["granted", "declined"]), _negated=True),
+                    models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="exception_granted_by_another",
+                violation_error_message="Somebody other than who proposed it decides.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trainingexception',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_reason', ''), ('ended_at', None), ('ended_by', None)), models.Q(('decision', 'granted'), ('ended_at__isnull', False), ('ended_by__isnull', False), models.Q(('end_reason', ''), _negated=True)), _connector='OR'), name='exception_ended_with_by', violation_error_message='Say when it ended, who ended it and why.'),
+            model_name="trainingexception",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("end_reason", ""), ("ended_at", None), ("ended_by", None)),
+                    models.Q(
+                        ("decision", "granted"),
+                        ("ended_at__isnull", False),
+                        ("ended_by__isnull", False),
+                        models.Q(("end_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="exception_ended_with_by",
+                violation_error_message="Say when it ended, who ended it and why.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='trainingexception',
-            trigger=pgtrigger.compiler.Trigger(name='exception_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='a3e8932d621f240280a41e957675f229b82fc2ea', operation='DELETE', pgid='pgtrigger_exception_kept_78d12', table='licensing_trainingexception', when='BEFORE')),
+            model_name="trainingexception",
+            trigger=pgtrigger.compiler.Trigger(
+                name="exception_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="a3e8932d621f240280a41e957675f229b82fc2ea",
+                    operation="DELETE",
+                    pgid="pgtrigger_exception_kept_78d12",
+                    table="licensing_trainingexception",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='trainingexception',
-            trigger=pgtrigger.compiler.Trigger(name='exception_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."licence_id" IS DISTINCT FROM (NEW."licence_id") OR OLD."requirement" IS DISTINCT FROM (NEW."requirement") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."ends_on" IS DISTINCT FROM (NEW."ends_on") OR OLD."proposed_by_id" IS DISTINCT FROM (NEW."proposed_by_id") OR OLD."proposed_at" IS DISTINCT FROM (NEW."proposed_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='10b4e8ffc14ead2a6b3e06283be6f851e8a25b0b', operation='UPDATE', pgid='pgtrigger_exception_fixed_86357', table='licensing_trainingexception', when='BEFORE')),
+            model_name="trainingexception",
+            trigger=pgtrigger.compiler.Trigger(
+                name="exception_fixed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."licence_id" IS DISTINCT FROM (NEW."licence_id") OR OLD."requirement" IS DISTINCT FROM (NEW."requirement") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."ends_on" IS DISTINCT FROM (NEW."ends_on") OR OLD."proposed_by_id" IS DISTINCT FROM (NEW."proposed_by_id") OR OLD."proposed_at" IS DISTINCT FROM (NEW."proposed_at"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="10b4e8ffc14ead2a6b3e06283be6f851e8a25b0b",
+                    operation="UPDATE",
+                    pgid="pgtrigger_exception_fixed_86357",
+                    table="licensing_trainingexception",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='trainingexception',
-            trigger=pgtrigger.compiler.Trigger(name='exception_decision_final', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.decided_at IS NOT NULL AND (OLD.decision, OLD.decision_reason, OLD.decided_by_id, OLD.decided_at) IS DISTINCT FROM (NEW.decision, NEW.decision_reason, NEW.decided_by_id, NEW.decided_at))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='a289ab5d3071ab90cc5c14efe7b60902e297adb1', operation='UPDATE', pgid='pgtrigger_exception_decision_final_02b33', table='licensing_trainingexception', when='BEFORE')),
+            model_name="trainingexception",
+            trigger=pgtrigger.compiler.Trigger(
+                name="exception_decision_final",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.decided_at IS NOT NULL AND (OLD.decision, OLD.decision_reason, OLD.decided_by_id, OLD.decided_at) IS DISTINCT FROM (NEW.decision, NEW.decision_reason, NEW.decided_by_id, NEW.decided_at))",
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="a289ab5d3071ab90cc5c14efe7b60902e297adb1",
+                    operation="UPDATE",
+                    pgid="pgtrigger_exception_decision_final_02b33",
+                    table="licensing_trainingexception",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='trainingexception',
-            trigger=pgtrigger.compiler.Trigger(name='exception_end_final', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."ended_at" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='d9fcbaf8bbeca6c993d3ec3b0fa880af699424b5', operation='UPDATE', pgid='pgtrigger_exception_end_final_0a582', table='licensing_trainingexception', when='BEFORE')),
+            model_name="trainingexception",
+            trigger=pgtrigger.compiler.Trigger(
+                name="exception_end_final",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."ended_at" IS NOT NULL)',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="d9fcbaf8bbeca6c993d3ec3b0fa880af699424b5",
+                    operation="UPDATE",
+                    pgid="pgtrigger_exception_end_final_0a582",
+                    table="licensing_trainingexception",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

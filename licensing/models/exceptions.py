@@ -1,7 +1,7 @@
 """More time for one driver: asked for by one person, granted by another (R12, R46, R47)."""
 
 from datetime import date
-from typing import Any, Self
+from typing import Self
 
 import pgtrigger
 from django.conf import settings
@@ -9,8 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from people import perms as people
-from people.models import Licence, Membership
+from people.models import Licence
 
 
 class TrainingExceptionQuerySet(models.QuerySet["TrainingException"]):
@@ -20,13 +19,6 @@ class TrainingExceptionQuerySet(models.QuerySet["TrainingException"]):
     def running(self, *, on: date) -> Self:
         """Granted, not ended early, and not past the last day."""
         return self.filter(decision="granted", ended_at=None, ends_on__gte=on)
-
-    def visible_to(self, user: Any) -> Self:
-        """Officers and auditors see their own authority's, an administrator all; but for what is
-        about themselves or somebody in whom they declared an interest."""
-        seen = self.exclude(people.kept_from(user, place="licence__holder"))
-        roles = (Membership.Role.OFFICER, Membership.Role.AUDITOR)
-        return seen.filter(licence__authority__in=people.served_authorities(user, *roles))
 
 
 class TrainingException(models.Model):

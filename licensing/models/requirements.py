@@ -1,5 +1,6 @@
 """What an authority requires of its drivers."""
 
+from datetime import date
 from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.models import Cohort, CoursePage
 from courses.models.facts import Fact
 from licensing.applying import AppliesTo
-from people.models import DatedRule, DatedRuleQuerySet, Licence, Membership
+from people.models import Authority, DatedRule, DatedRuleQuerySet, Licence, Membership
 
 
 def every_kind() -> list[str]:
@@ -24,6 +25,10 @@ class RequirementQuerySet(DatedRuleQuerySet):
             return self
         held = Membership.objects.of(user).current()
         return self.filter(Q(authority=None) | Q(authority__in=held.values("authority")))
+
+    def codes_in_force(self, *, authority: Authority, on: date) -> list[str]:
+        """Of each requirement that somebody at the authority has to meet on the day, the code."""
+        return sorted(set(self.in_force(authority=authority, on=on).values_list("code", flat=True)))
 
 
 class Requirement(DatedRule):

@@ -1,0 +1,243 @@
+"""What is required of drivers, as staff see, propose and approve it."""
+
+import codecs
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise, cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.generic import DetailView, FormView, View
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from certificates.renewal import london_day
+from licensing import perms
+from licensing.actions import RuleRefused, approve_requirement, propose_requirement
+from licensing.forms.requirements import LABELS, RequirementForm, like_requirement
+from licensing.models import Requirement
+from licensing.preview import Preview, preview
+from people import perms as people
+from people.cells import harmless
+from people.models import Licence, User
+from people.register import Echo
+
+ON_A_PAGE = 50
+AT_ONCE = 1000  # Drivers read for one piece of a download.
+REFUSALS = {
+    "not_allowed": gettext_lazy("You may not decide rules for this council."),
+    "own_proposal": gettext_lazy("You proposed this rule. Somebody else has to approve it."),
+    "approved_already": gettext_lazy("This rule is approved already. Nothing was changed."),
+    "day_passed": gettext_lazy(
+        "The first day of this rule has passed. Propose one that begins later."
+    ),
+    "other_group": gettext_lazy("Choose a group of the same council."),
+    "numbers_changed": gettext_lazy(
+        "The numbers have changed since you opened the page. Look at them, and approve again."
+    ),
+}
+
+
+class RequirementsMixin(WagtailAdminTemplateMixin):
+    """For officers and auditors; nobody else finds the pages."""
+
+    page_title: str | Promise = gettext_lazy("Training requirements")
+    header_icon = "clipboard-list"
+    breadcrumbs_items: ClassVar[list[Any]] = []
+    request: HttpRequest
+
+    @property
+    def person(self) -> User:
+        assert isinstance(self.request.user, User)
+        return self.request.user
+
+    def get_queryset(self) -> QuerySet[Requirement]:
+        related = ("authority", "course", "cohort", "proposed_by", "approved_by")
+        return perms.readable_requirements(self.request.user).select_related(*related)
+
+
+class RequirementView(RequirementsMixin, DetailView):
+    """One rule in words beside the one it takes over from, and whom it would touch; the button with
+    which a second person approves it stands under these numbers."""
+
+    template_name = "licensing/admin/requirements/requirement.html"
+    context_object_name = "rule"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        rule = self.object
+        before = None if rule.approved_at else _before(rule)
+        may_decide = people.may_decide_rules(self.request.user, authority=rule.authority)
+        now = timezone.now()
+        on_time = rule.approved_at is None and rule.effective_from >= london_day(now)
+        return super().get_context_data(
+            before=before,
+            terms=_terms(rule, before),
+            may_decide=may_decide,
+            on_time=on_time,
+            may_approve=may_decide and on_time and rule.proposed_by != self.request.user,
+            preview=preview(rule, now=now) if on_time else None,
+            kept=_kept(rule) if rule.approved_at else None,
+            **kwargs,
+        )
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        shown = request.POST.get("shown", "")
+        rule = self.get_object()
+        try:
+            approve_requirement(rule=rule, shown=shown, by=self.person, now=timezone.now())
+        except RuleRefused as refusal:
+            messages.error(request, str(REFUSALS[refusal.code]))
+        else:
+            messages.success(request, _("The rule is approved and can no longer be changed."))
+        return redirect("staff_requirement", pk)
+
+
+class TouchedMixin(RequirementsMixin):
+    """The drivers that a rule which waits for its second person would touch."""
+
+    kwargs: dict[str, Any]
+
+    @cached_property
+    def rule(self) -> Requirement:
+        return get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"])
+
+    @cached_property
+    def preview(self) -> Preview:
+        now = timezone.now()
+        if self.rule.approved_at or self.rule.effective_from < london_day(now):
+            raise Http404
+        return preview(self.rule, now=now)
+
+    def drivers(self, found: Iterable[tuple[int, date]]) -> list[tuple[Licence, date]]:
+        """Without those with whom the person has nothing to do."""
+        days = dict(found)
+        readable = perms.readable_licences(self.request.user).select_related("authority")
+        licences = readable.in_bulk(list(days))
+        return [(licences[key], day) for key, day in days.items() if key in licences]
+
+
+class TouchedView(TouchedMixin, DetailView):
+    """Each driver, with the day from which the training would be missing."""
+
+    page_title = gettext_lazy("Drivers whom the rule would touch")
+    template_name = "licensing/admin/requirements/touched.html"
+    context_object_name = "rule"
+
+    def get_object(self, queryset: QuerySet[Requirement] | None = None) -> Requirement:
+        return self.rule
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        pages = Paginator(self.preview.people, ON_A_PAGE)
+        page = pages.get_page(self.request.GET.get("page"))
+        return super().get_context_data(
+            page_obj=page, drivers=self.drivers(page.object_list), **kwargs
+        )
+
+
+class TouchedTableView(TouchedMixin, View):
+    """The same as a table for a spreadsheet program."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> StreamingHttpResponse:
+        lines = self._lines(self.preview.people)
+        response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = 'attachment; filename="drivers-touched-by-rule.csv"'
+        response["Cache-Control"] = "no-store"
+        return response
+
+    def _lines(self, people: Sequence[tuple[int, date]]) -> Iterator[bytes]:
+        """Marked as UTF-8, by which alone Excel knows it."""
+        writer = csv.writer(Echo())
+        header = [_("Licence number"), _("Name"), _("Council"), _("Training is missing from")]
+        yield codecs.BOM_UTF8 + writer.writerow(header).encode()
+        for start in range(0, len(people), AT_ONCE):
+            for licence, day in self.drivers(people[start : start + AT_ONCE]):
+                texts = (licence.number, licence.full_name, licence.authority.name)
+                row = [*map(harmless, texts), day.isoformat()]
+                yield writer.writerow(row).encode()
+
+
+class ProposeRequirementView(RequirementsMixin, FormView):
+    """A new rule; it counts for nobody until somebody else approves it. ``like`` in the address
+    names an earlier rule to fill the form in with."""
+
+    page_title = gettext_lazy("Propose a rule")
+    template_name = "courses/admin/form.html"
+    form_class = RequirementForm
+    extra_context = {"submit_label": gettext_lazy("Propose this rule")}
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not people.rule_authorities(request.user).exists():
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_initial(self) -> dict[str, Any]:
+        own = people.rule_authorities(self.request.user).first()
+        initial = {} if self.request.user.is_superuser else {"authority": own}
+        like = self.request.GET.get("like", "")
+        if like.isdecimal():
+            return {**like_requirement(get_object_or_404(self.get_queryset(), pk=like)), **initial}
+        return initial
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        own = {"today": london_day(timezone.now()), "for_user": self.request.user}
+        return {**super().get_form_kwargs(), **own}
+
+    def form_valid(self, form: RequirementForm) -> HttpResponse:
+        try:
+            rule = propose_requirement(rule=form.instance, by=self.person, now=timezone.now())
+        except RuleRefused as refusal:
+            form.add_error(None, str(REFUSALS[refusal.code]))
+            return self.form_invalid(form)
+        messages.success(self.request, _("The rule is proposed. Somebody else can approve it."))
+        return redirect("staff_requirement", rule.pk)
+
+
+def _before(rule: Requirement) -> Requirement | None:
+    """What applies on the new rule's first day to the same drivers, until it is approved."""
+    on = rule.effective_from
+    in_force = Requirement.objects.in_force(authority=rule.authority, on=on).filter(code=rule.code)
+    for_all = in_force.filter(applies_to=Requirement.Whom.EVERYBODY)
+    same = in_force.filter(applies_to=rule.applies_to, cohort=rule.cohort_id)
+    found: Requirement | None = same.first() or for_all.first()
+    return found
+
+
+def _terms(rule: Requirement, before: Requirement | None) -> list[tuple[str, str, str]]:
+    """Each term's name, its words, and what they are in the rule before where they differ."""
+    now, then = _words(rule), _words(before) if before else {}
+    return [
+        (name, words, then[name] if then and then[name] != words else "")
+        for name, words in now.items()
+    ]
+
+
+def _words(rule: Requirement) -> dict[str, str]:
+    days = ngettext("%(days)s day", "%(days)s days", rule.grace_days)
+    words = {
+        "course": str(rule.course),
+        "applies_to": str(rule.get_applies_to_display()).capitalize(),
+        **({"cohort": str(rule.cohort)} if rule.cohort else {}),
+        "licence_kinds": rule.get_licence_kinds_display() or _("None: nothing is required"),
+        "due_by": date_format(rule.due_by) if rule.due_by else _("None"),
+        "grace_days": days % {"days": rule.grace_days},
+    }
+    return {str(LABELS[name]): said for name, said in words.items()}
+
+
+def _kept(rule: Requirement) -> dict[str, Any] | None:
+    """The numbers that were shown to whoever approved the rule."""
+    kept = getattr(rule, "preview", None)
+    if kept is None:
+        return None
+    days = [(date.fromisoformat(day), drivers) for day, drivers in kept.days]
+    return {"licensed": kept.licensed, "days": days, "known_at": kept.known_at}
