@@ -33,6 +33,7 @@ from licensing.models import (
     TrainingSession,
     Webhook,
 )
+from licensing.models import Requirement, TrainingException, Webhook
 from outbox.models import Message
 from people.models import (
     Authority,
@@ -126,6 +127,8 @@ class Examples:
             "staff/drivers/contacts/": _keys(DriverContact),
             "staff/drivers/": _keys(Licence),
             "staff/foi/": _keys(FoiPack),
+            "staff/exceptions/new/": _keys(Licence),
+            "staff/exceptions/": _keys(TrainingException),
             "staff/groups/": [group.pk],
             "staff/interests/declare/": _keys(Learner),
             "staff/interests/": _keys(Interest),
@@ -145,6 +148,7 @@ class Examples:
             "staff/register/uploads/": _keys(RegisterUpload),
             "staff/reports/compliance/": _keys(ComplianceRun),
             "staff/signed-training/waiting/": _keys(SignedTraining),
+            "staff/requirements/": _keys(Requirement),
             "staff/sites/": _keys(Site),
             "staff/snippets/assessments/topic/": [target.topic.pk, own.topic.pk],
             "staff/snippets/choose/courses/contact/": _keys(Contact)[:1],

@@ -72,6 +72,8 @@ FACTS = {
     "licensing.FoiPack",
     "licensing.SignedTraining",
     "licensing.TrainingSession",
+    "licensing.RulePreview",
+    "licensing.TrainingException",
     "licensing.Webhook",
 }
 DELETE_BIT = 8  # Of tgtype in pg_trigger.

@@ -10,6 +10,7 @@ from licensing.actions import make_api_client, notice_changes, work_out_points
 from lms.demo import bank, courses, history, others, people, recognised, trends
 from licensing.actions import make_api_client
 from lms.demo import bank, checkers, courses, history, others, people, recognised
+from lms.demo import bank, courses, history, others, people, recognised, requirements
 from lms.roles import sync_groups
 from people.models import Authority
 
@@ -72,6 +73,8 @@ class Command(BaseCommand):
             approved_by=staff["second.officer@demo.example"],
             now=now,
         checkers.load_checkers(authorities["DEMO-NB"], staff, now=now)
+        requirements.load_requirements(
+            authorities["DEMO-NB"], full, by=staff["officer@demo.example"], now=now
         self._load_clients(authorities)
         self.stdout.write("The demo is loaded.")
 
