@@ -2,7 +2,7 @@
 
 A licence that is current or suspended and in its term is *licensed*. It is *lapsed* where a
 requirement has ended or its certificate was revoked, and *never trained* where one has no
-certificate and none is lapsed. Which it is, ``licensing.compliance.JUDGED`` says; here it is only
+certificate and none is lapsed. Which it is, ``licensing.compliance.judged`` says; here it is only
 counted, put in order and shown with what was done about it.
 """
 
@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
-from licensing.compliance import IS_LICENSED, JUDGED
+from licensing.compliance import IS_LICENSED, judged
 from licensing.eligibility import Status
 from licensing.models import NextAction
+from licensing.on_record import in_force
 
 NOBODY = 0  # As the key of an owner: nothing is planned, so nobody has it to do.
 AT_ONCE = 500  # Rows that a download holds in memory.
@@ -47,7 +48,7 @@ NARROWING = f"""l.authority_id = ANY(%(authorities)s) AND {IS_LICENSED.format("l
 """  # noqa: S608  (Put together from constants, like those below.)
 # The last day on which the training counted: that of the certificate, or the one before it was
 # revoked. Of several requirements the one that lapsed first counts.
-GROUPED = f"""{JUDGED.replace("{narrowing}", NARROWING)}, lapsed AS (
+GROUPED = f"""{judged(in_force()).replace("{narrowing}", NARROWING)}, lapsed AS (
     SELECT DISTINCT ON (j.licence_id) j.licence_id, j.status, j.certificate_id,
         least(j.valid_until, revoked.since - 1) AS last_day
     FROM judged j
