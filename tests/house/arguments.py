@@ -34,6 +34,7 @@ from licensing.models import (
     Webhook,
 )
 from licensing.models import Requirement, TrainingException, Webhook
+from licensing.models import QuarterlyPack, TrendAlert, Webhook
 from outbox.models import Message
 from people.models import (
     Authority,
@@ -142,6 +143,8 @@ class Examples:
             "staff/reminders/letters/": [uuid4()],
             "staff/reminders/people/": _keys(Learner),
             "staff/reminders/texts/": [1],
+            "staff/reports/quarterly/": _keys(QuarterlyPack),
+            "staff/reports/trends/alerts/": _keys(TrendAlert),
             "staff/register/doubts/": _keys(RegisterDoubt),
             "staff/register/export/": _keys(Authority),
             "staff/register/imports/": _keys(RegisterImport),

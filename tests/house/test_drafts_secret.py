@@ -25,6 +25,9 @@ from licensing.actions import (
     run_compliance,
 )
 from licensing.actions.checks import check
+from licensing.actions import add_webhook, ask_pack, work_on_pack
+from licensing.models import TrendAlert
+from licensing.quarterly import quarter_of
 from people.actions import claim_licence, declare_interest
 from people.models import Membership
 from people.register import receive_upload
@@ -107,6 +110,7 @@ class World:
         self._let_check()
         run_compliance(authority=self.first.authority, as_at=NOW.date(), by=None, now=NOW)
         double = self._merge()
+        self._count()
         self.driver = learner.user
         self.bare = UserFactory()
         self.bare.user_permissions.add(Permission.objects.get(codename="access_admin"))
@@ -219,6 +223,21 @@ class World:
         facts = {"evidence": "Passport.", "reason": "One.", "now": NOW}
         propose_merge(gone=gone, stays=stays, by=self.first.people[Role.OFFICER], **facts)
         return stays
+    def _count(self):
+        """A change in the figures, and the pack of a quarter."""
+        authority, by = self.first.authority, self.first.people[Role.OFFICER]
+        figures = {"now_part": 8, "now_whole": 28, "before_part": 108, "before_whole": 132}
+        TrendAlert.objects.create(
+            authority=authority,
+            week_from=date(2026, 11, 9),
+            measure="results",
+            chance=0.0001,
+            rule_version=1,
+            noticed_at=NOW,
+            **figures,
+        )
+        pack = ask_pack(authority=authority, quarter=quarter_of(date(2026, 7, 1)), by=by, now=NOW)
+        work_on_pack(pack_id=pack.pk, now=NOW)
 
     def visitor(self, role, council=None):
         client = Browser()

@@ -74,6 +74,10 @@ FACTS = {
     "licensing.TrainingSession",
     "licensing.RulePreview",
     "licensing.TrainingException",
+    "licensing.MetPoint",
+    "licensing.QuarterlyPack",
+    "licensing.TrendAlert",
+    "licensing.TrendAlertNote",
     "licensing.Webhook",
 }
 DELETE_BIT = 8  # Of tgtype in pg_trigger.
