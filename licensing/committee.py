@@ -20,10 +20,9 @@ from assessments.models import ResultChange, Sitting
 from certificates.actions.posting import PLACES, reminder_of
 from certificates.models import Certificate, CertificateEvent, Reminder
 from certificates.proof import title
-from licensing.answers import IN_FORCE, training_status
+from licensing.answers import IN_FORCE, TrainingStatus, training_status
 from licensing.document import Document, Row, Section, Table
 from licensing.eligibility import Status, Training, plain
-from licensing.on_record import SEEN_BY
 from licensing.rule_texts import name_of, rules_in_force
 from outbox.models import Message, MessageEvent
 from people.models import Learner, Licence, User
@@ -32,13 +31,13 @@ LONDON = ZoneInfo("Europe/London")
 NOTICE = "Training status only. This is not a licensing decision."
 HOLDER = f"{IN_FORCE} SELECT holder_id FROM wanted"  # noqa: S608  (Put together from constants.)
 # Days before the register came to us are told by the first description that did.
-REGISTERED = f"""
+REGISTERED = """
 SELECT h.full_name, h.kind, h.state, h.starts_on, h.expires_on FROM people_licenceevent h
 WHERE h.pgh_obj_id = %(licence)s
-ORDER BY h.pgh_created_at < {SEEN_BY} DESC,
-    CASE WHEN h.pgh_created_at < {SEEN_BY} THEN -h.pgh_id ELSE h.pgh_id END
+ORDER BY h.pgh_created_at < %(seen)s DESC,
+    CASE WHEN h.pgh_created_at < %(seen)s THEN -h.pgh_id ELSE h.pgh_id END
 LIMIT 1
-"""  # noqa: S608
+"""
 KINDS = {
     "hackney_carriage": "taxi (hackney carriage)",
     "private_hire": "private hire",
@@ -47,7 +46,7 @@ KINDS = {
 WORDS = {
     Status.VALID: "valid",
     Status.EXPIRING: "valid, and may be renewed",
-    Status.IN_GRACE: "ended, in its days of grace",
+    Status.IN_GRACE: "not valid, and the time allowed was still running",
     Status.EXPIRED: "expired",
     Status.REVOKED: "certificate revoked",
     Status.NEVER_PASSED: "never trained",
@@ -68,7 +67,8 @@ class Asked:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        return {"licence": self.licence.pk, "as_at": self.as_at, "known_at": self.known_at}
+        asked = {"licence": self.licence.pk, "as_at": self.as_at, "known_at": self.known_at}
+        return {**asked, "seen": self.seen}
 
     @property
     def seen(self) -> datetime:
@@ -99,6 +99,7 @@ def committee_document(
     """The same number of questions to the database however long the history is."""
     asked = Asked(licence, as_at, known_at)
     with translation.override(settings.LANGUAGE_CODE):
+        status = _status(asked)
         certificates = _certificates_of(asked, holder)
         return Document(
             title=f"Training of the holder of licence {licence.number}",
@@ -112,11 +113,11 @@ def committee_document(
             ),
             notice=NOTICE,
             sections=(
-                _training(asked),
+                _training(status, as_at),
                 _sittings(asked, holder),
                 _certificates(certificates),
                 _reminders(asked, certificates),
-                _rules(asked),
+                _rules(asked, status),
             ),
         )
 
@@ -134,7 +135,7 @@ def _register(asked: Asked) -> Iterator[tuple[str, str]]:
     yield "Licence ends", plain(expires_on) if expires_on else "not in the register"
 
 
-def _training(asked: Asked) -> Section:
+def _status(asked: Asked) -> TrainingStatus:
     status = training_status(
         authority=asked.licence.authority_id,
         number=asked.licence.number,
@@ -142,6 +143,10 @@ def _training(asked: Asked) -> Section:
         known_at=asked.known_at,
     )
     assert status is not None  # The licence is there.
+    return status
+
+
+def _training(status: TrainingStatus, as_at: date) -> Section:
     met = "met" if status.training == Training.MET else "not met"
     rows = tuple(
         (
@@ -153,7 +158,7 @@ def _training(asked: Asked) -> Section:
         for found in status.requirements
     )
     columns = ("Requirement", "State", "Reasons", "Rule")
-    said = f"The training requirement was {met} on {plain(asked.as_at)}."
+    said = f"The training requirement was {met} on {plain(as_at)}."
     return Section("Training status", (said,), (Table("Requirements", columns, rows),))
 
 
@@ -270,9 +275,12 @@ def _proof(message: Any) -> str:
     return ". ".join(steps) + "." if steps else "It waited to be sent."
 
 
-def _rules(asked: Asked) -> Section:
+def _rules(asked: Asked, status: TrainingStatus) -> Section:
     texts = rules_in_force(
-        authority=asked.licence.authority, on=asked.as_at, known_at=asked.known_at
+        authority=asked.licence.authority,
+        on=asked.as_at,
+        known_at=asked.known_at,
+        requirements=[found.terms.rule_id for found in status.requirements if found.terms],
     )
     rows = [
         (

@@ -25,9 +25,11 @@ DRIVERS = f"""{JUDGED}, of_licences AS (
     SELECT licence_id, max(array_position(%(severity)s::text[], status)) AS worst
     FROM judged GROUP BY licence_id
 )
-SELECT w.kind, (%(severity)s::text[])[o.worst], count(*)
+SELECT w.kind, (%(severity)s::text[])[o.worst], count(*), NULL::bigint
 FROM of_licences o JOIN wanted w ON w.id = o.licence_id
 GROUP BY 1, 2
+UNION ALL
+SELECT DISTINCT NULL, NULL, NULL::bigint, rule_id FROM judged WHERE rule_id IS NOT NULL
 """  # noqa: S608  (Put together from constants.)
 FIRST_TRIES = """
 SELECT s.mode = 'online', s.result = 'passed', count(*)
@@ -52,7 +54,8 @@ KINDS = {
     Licence.Kind.DUAL: "Taxi and private hire",
 }
 STATES = {
-    "Trained": (Status.VALID, Status.EXPIRING, Status.IN_GRACE),
+    "Trained": (Status.VALID, Status.EXPIRING),
+    "In the time allowed": (Status.IN_GRACE,),
     "Training expired": (Status.EXPIRED,),
     "Certificate revoked": (Status.REVOKED,),
     "Never trained": (Status.NEVER_PASSED,),
@@ -68,9 +71,13 @@ DEFINITIONS = {
     ),
     "Trained": (
         "Each licence counts once, by the least good state of any training that was required of"
-        " it. Trained: a certificate was valid on the day, or its days of grace were running."
+        " it. Trained: a certificate was valid on the day."
     ),
-    "Training expired": "The last certificate had ended, and its days of grace too.",
+    "In the time allowed": (
+        "No certificate was valid on the day, and the time that the rule or a decision about the"
+        " driver gives was still running, such as days of grace."
+    ),
+    "Training expired": "The last certificate had ended, and the time allowed too.",
     "Certificate revoked": "The last certificate had been revoked by the day.",
     "Never trained": "No certificate of the required course was on record for the day.",
     "First try": (
@@ -112,16 +119,17 @@ def foi_document(
         ("Cost of training in the year", f"£{cost.amount}" if cost else "not recorded"),
         *((("Source of the cost", cost.source),) if cost else ()),
     )
+    drivers, requirements = _drivers(authority, as_at, now)
     return Document(
         title=f"Safeguarding training of licensed drivers, {year.label}",
         facts=facts,
         notice=NOTICE,
         sections=(
-            _drivers(authority, as_at, now),
+            drivers,
             _first_tries(authority, span),
             _recognised(authority, span),
             Section("Definitions", tables=(_definitions(),)),
-            _rules(authority, as_at, now),
+            _rules(authority, as_at, now, requirements),
         ),
     )
 
@@ -166,15 +174,21 @@ def share_of(table: Table | None, column: str) -> int | None:
     return per_cent(part, whole)
 
 
-def _drivers(authority: Authority, as_at: date, now: datetime) -> Section:
+def _drivers(authority: Authority, as_at: date, now: datetime) -> tuple[Section, list[int]]:
+    """The figures, and the keys of the requirements that judged."""
+    requirements = []
     counted: dict[str, Counter[str]] = {str(words): Counter() for words in KINDS.values()}
     asked = {"authority": authority.pk, "as_at": as_at, "known_at": now}
     ranked = {**asked, "severity": [status.value for status in SEVERITY]}
-    for kind, status, count in _asked(DRIVERS.format(narrowing=LICENSED), ranked):
-        counted[KINDS[kind]][status] += count
+    for kind, status, count, rule_id in _asked(DRIVERS.format(narrowing=LICENSED), ranked):
+        if rule_id is None:
+            counted[KINDS[kind]][status] += count
+        else:
+            requirements.append(rule_id)
     heading = "Licensed drivers and their training"
     table = training_table(counted, f"Licensed drivers on {plain(as_at)}, by kind of licence")
-    return _section(heading, table, "Trained, of all licensed drivers", share_of(table, "Trained"))
+    share = share_of(table, "Trained")
+    return _section(heading, table, "Trained, of all licensed drivers", share), requirements
 
 
 def _first_tries(authority: Authority, span: dict[str, datetime]) -> Section:
@@ -201,12 +215,10 @@ def _section(heading: str, table: Table | None, what: str, share: int | None) ->
     return Section(heading, (f"{what}: {words}.",), (table,))
 
 
-def _rules(authority: Authority, as_at: date, now: datetime) -> Section:
+def _rules(authority: Authority, as_at: date, now: datetime, requirements: list[int]) -> Section:
     """Without the names of staff: no person is in a published document."""
-    rows = tuple(
-        (text.kind, text.number, text.first_day, text.whose, text.words)
-        for text in rules_in_force(authority=authority, on=as_at, known_at=now)
-    )
+    texts = rules_in_force(authority=authority, on=as_at, known_at=now, requirements=requirements)
+    rows = tuple((text.kind, text.number, text.first_day, text.whose, text.words) for text in texts)
     columns = ("Kind of rule", "Number", "In force since", "Whose", "What it says")
     return Section("Rules in force on the day", tables=(Table("Rules", columns, rows),))
 

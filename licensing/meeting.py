@@ -55,8 +55,8 @@ def members_on(*, authority: Authority, day: date, known_at: datetime) -> list[M
         trained_on__lte=day,
         signed_by__in=[one.user_id for one in held],
     )
-    for one in signed.select_related("decided_by").order_by("valid_until", "pk"):
-        trained.setdefault(one.signed_by_id, []).append(one)
+    for training in signed.select_related("decided_by").order_by("valid_until", "pk"):
+        trained.setdefault(training.signed_by_id, []).append(training)
     roles: dict[int, tuple[str, ...]] = {}
     for one in held:
         roles[one.user_id] = (*roles.get(one.user_id, ()), one.role)

@@ -1,6 +1,6 @@
 """The rules in force at an authority on a day, with what each says in plain English."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -37,22 +37,22 @@ class RuleText:
         return self.rule.authority.name if self.rule.authority else "National"
 
 
-def rules_in_force(*, authority: Authority, on: date, known_at: datetime) -> list[RuleText]:
-    """Requirements, test rules of their courses and of the refreshers of these, and how long a
-    pass counts: on the London day ``on``, signed by ``known_at``. Three questions."""
+def rules_in_force(
+    *, authority: Authority, on: date, known_at: datetime, requirements: Collection[int]
+) -> list[RuleText]:
+    """The requirements with these keys, which judged on the London day ``on``; the rules in force
+    then, as signed by ``known_at``, for the tests of their courses and of the refreshers of these;
+    and how long a pass counts. Three questions."""
     asked = {"authority": authority, "on": on, "known_at": known_at}
     with translation.override(settings.LANGUAGE_CODE):
-        requirements = list(_first_of_each(_in_force(Requirement, "course", **asked), "code"))
-        courses = [rule.course_id for rule in requirements]
+        required = list(_signed(Requirement, "course").filter(pk__in=requirements).order_by("code"))
+        courses = [rule.course_id for rule in required]
         of_courses = Q(course__in=courses) | Q(course__refreshes__in=courses)
-        tests = _in_force(TestRule, "course", **asked).filter(of_courses)
-        validity = _in_force(ValidityRule, **asked)[:1]
+        tests = _signed(TestRule, "course", **asked).filter(of_courses)
+        validity = _signed(ValidityRule, **asked)[:1]
         return [
-            *(RuleText("Training requirement", _required(rule), rule) for rule in requirements),
-            *(
-                RuleText("Test rule", _tested(rule), rule)
-                for rule in _first_of_each(tests, "course_id")
-            ),
+            *(RuleText("Training requirement", _required(rule), rule) for rule in required),
+            *(RuleText("Test rule", _tested(rule), rule) for rule in _first_of_each_course(tests)),
             *(RuleText("How long a pass counts", _lasting(rule), rule) for rule in validity),
         ]
 
@@ -62,17 +62,17 @@ def name_of(user: User | None) -> str:
     return (user.get_full_name() or user.email) if user else ""
 
 
-def _in_force(model: Any, *related: str, **asked: Any) -> Any:
-    rules = model.objects.in_force(**asked)
+def _signed(model: Any, *related: str, **in_force: Any) -> Any:
+    rules = model.objects.in_force(**in_force) if in_force else model.objects.all()
     return rules.select_related("authority", "proposed_by", "approved_by", *related)
 
 
-def _first_of_each(rules: Iterable[Any], name: str) -> Iterator[Any]:
-    """They come in the order in which they count: of each name the first one does."""
+def _first_of_each_course(rules: Iterable[TestRule]) -> Iterator[TestRule]:
+    """They come in the order in which they count: of each course the first one does."""
     seen = set()
     for rule in rules:
-        if getattr(rule, name) not in seen:
-            seen.add(getattr(rule, name))
+        if rule.course_id not in seen:
+            seen.add(rule.course_id)
             yield rule
 
 

@@ -23,7 +23,7 @@ from licensing.actions.merging import (
     propose_merge,
     propose_undoing,
 )
-from licensing.actions.packs import PackRefused, make_committee_pack, make_foi_pack
+from licensing.actions.packs import MakingRefused, make_committee_pack, make_foi_pack
 from licensing.actions.quarterly import PackRefused, ask_pack, work_on_pack, work_on_packs
 from licensing.actions.requirements import RuleRefused, approve_requirement, propose_requirement
 from licensing.actions.signed import (
@@ -50,6 +50,7 @@ __all__ = [
     "Difference",
     "ExceptionRefused",
     "KeyUsedOtherwise",
+    "MakingRefused",
     "MergeRefused",
     "NoteRefused",
     "PackRefused",

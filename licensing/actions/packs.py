@@ -10,11 +10,11 @@ from licensing.document import Document, digest_of
 from licensing.financial_year import FinancialYear
 from licensing.foi import Cost, foi_document
 from licensing.models import CommitteePack, FoiPack
-from people.models import Authority, Licence, User
+from people.models import Authority, Learner, Licence, User
 from people.perms import may_deal_with
 
 
-class PackRefused(Exception):
+class MakingRefused(Exception):
     """``code``: ``not_allowed``, ``interest``, ``no_reason``, ``in_the_future``."""
 
     def __init__(self, code: str) -> None:
@@ -35,12 +35,12 @@ def make_foi_pack(
     """Work out the figures and keep what may be published of them. A repeat makes another pack:
     each has its moment.
 
-    Raises PackRefused for who is no officer of the authority, or a year that has not begun.
+    Raises MakingRefused for who is no officer of the authority, or a year that has not begun.
     """
     if not perms.pack_authorities(by).filter(pk=authority.pk).exists():
-        raise PackRefused("not_allowed")
+        raise MakingRefused("not_allowed")
     if year.first_day > today:
-        raise PackRefused("in_the_future")
+        raise MakingRefused("in_the_future")
     document = foi_document(authority=authority, year=year, cost=cost, today=today, now=now)
     return FoiPack.objects.create(
         authority=authority,
@@ -66,24 +66,18 @@ def make_committee_pack(
     """Put one driver's training together for a committee, and note who asked and why. A repeat
     makes another pack: each time somebody read about the driver.
 
-    Raises PackRefused for who is no officer of the authority, or has an interest in whoever held
+    Raises MakingRefused for who is no officer of the authority, or has an interest in whoever held
     the licence on the day (R47); without a reason; and for a day or moment still to come.
     """
-    if not perms.committee_licences(by).filter(pk=licence.pk).exists():
-        raise PackRefused("not_allowed")
-    if as_at > today or known_at > now:
-        raise PackRefused("in_the_future")
-    if not reason.strip():
-        raise PackRefused("no_reason")
-    holder = holder_on(licence, as_at=as_at, known_at=known_at)
-    if holder is not None and not may_deal_with(by, holder):
-        raise PackRefused("interest")
+    why, holder = reason.strip(), _ensure_allowed(licence, as_at, known_at, by, today, now)
+    if not why:
+        raise MakingRefused("no_reason")
     document = committee_document(
         licence=licence,
         holder=holder,
         as_at=as_at,
         known_at=known_at,
-        reason=reason.strip(),
+        reason=why,
         by=by,
         now=now,
     )
@@ -92,11 +86,25 @@ def make_committee_pack(
         licence=licence,
         as_at=as_at,
         known_at=known_at,
-        reason=reason.strip(),
+        reason=why,
         made_by=by,
         made_at=now,
         **_kept(document),
     )
+
+
+def _ensure_allowed(  # noqa: PLR0917  (The facts of one question, in its order.)
+    licence: Licence, as_at: date, known_at: datetime, by: User, today: date, now: datetime
+) -> Learner | None:
+    """Whose training the pack would tell of; raises MakingRefused where it may not be made."""
+    if not perms.committee_licences(by).filter(pk=licence.pk).exists():
+        raise MakingRefused("not_allowed")
+    if as_at > today or known_at > now:
+        raise MakingRefused("in_the_future")
+    holder = holder_on(licence, as_at=as_at, known_at=known_at)
+    if holder is not None and not may_deal_with(by, holder):
+        raise MakingRefused("interest")
+    return holder
 
 
 def _kept(document: Document) -> dict[str, str]:

@@ -27,6 +27,7 @@ from people.models import Authority, Membership, User
 
 LABELS = {
     "Trained": gettext_lazy("Trained"),
+    "In the time allowed": gettext_lazy("In the time allowed"),
     "Training expired": gettext_lazy("Training expired"),
     "Certificate revoked": gettext_lazy("Certificate revoked"),
     "Never trained": gettext_lazy("Never trained"),

@@ -19,7 +19,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from courses.views.spreadsheets import Spreadsheet
 from licensing import perms
-from licensing.actions import PackRefused, make_committee_pack, make_foi_pack
+from licensing.actions import MakingRefused, make_committee_pack, make_foi_pack
 from licensing.document import lines, read
 from licensing.forms.packs import CommitteePackForm, FoiPackForm
 from licensing.models import CommitteePack, FoiPack
@@ -114,7 +114,7 @@ class MakeFoiPackView(PacksMixin, FormView):
                 today=timezone.localdate(now),
                 now=now,
             )
-        except PackRefused as refusal:
+        except MakingRefused as refusal:
             form.add_error(None, str(REFUSALS[refusal.code]))
             return self.form_invalid(form)
         messages.success(
@@ -128,7 +128,7 @@ class OneFoiPack(PacksMixin):
     def pack(self) -> FoiPack:
         own = perms.pack_readers_authorities(self.person)
         packs = FoiPack.objects.filter(authority__in=own).select_related("authority", "made_by")
-        return cast("FoiPack", get_object_or_404(packs, pk=self.kwargs["pk"]))
+        return get_object_or_404(packs, pk=self.kwargs["pk"])
 
 
 class FoiPackView(OneFoiPack, TemplateView):
@@ -179,7 +179,7 @@ class MakeCommitteePackView(PacksMixin, FormView):
     @cached_property
     def licence(self) -> Licence:
         possible = perms.committee_licences(self.person).select_related("authority")
-        return cast("Licence", get_object_or_404(possible, pk=self.kwargs["pk"]))
+        return get_object_or_404(possible, pk=self.kwargs["pk"])
 
     def get_page_subtitle(self) -> str:
         return self.licence.number
@@ -207,7 +207,7 @@ class MakeCommitteePackView(PacksMixin, FormView):
                 today=timezone.localdate(now),
                 now=now,
             )
-        except PackRefused as refusal:
+        except MakingRefused as refusal:
             form.add_error(None, str(REFUSALS[refusal.code]))
             return self.form_invalid(form)
         messages.success(self.request, _("The pack is on record, with its reason."))
@@ -221,7 +221,7 @@ class OneCommitteePack(PacksMixin):
     def pack(self) -> CommitteePack:
         packs = perms.readable_committee_packs(self.person)
         related = packs.select_related("authority", "licence", "made_by")
-        return cast("CommitteePack", get_object_or_404(related, pk=self.kwargs["pk"]))
+        return get_object_or_404(related, pk=self.kwargs["pk"])
 
 
 class CommitteePackView(OneCommitteePack, TemplateView):

@@ -21,6 +21,7 @@ from lms.records import (
     learning,
     merged,
     notices,
+    packs,
     recognised,
     register,
     sittings,
@@ -41,6 +42,7 @@ INVARIANTS = (
     *compliance.INVARIANTS,
     *desk.INVARIANTS,
     *notices.INVARIANTS,
+    *packs.INVARIANTS,
     *keeping.INVARIANTS,
 )
 

@@ -1,4 +1,4 @@
-"""The officer's desk: what ends or corrects an entry is about the same driver, and by an officer."""
+"""The officer's desk: what ends or corrects an entry is about one driver, and by an officer."""
 
 from lms.records.invariant import stated
 

@@ -7,7 +7,7 @@ from django.db import DatabaseError, transaction
 
 from assessments.models import ResultChange
 from certificates.models import Reminder
-from licensing.actions import PackRefused, make_committee_pack
+from licensing.actions import MakingRefused, make_committee_pack
 from licensing.document import digest_of, read
 from licensing.models import CommitteePack
 from licensing.pack_pdf import render_document
@@ -244,7 +244,7 @@ def test_same_day_and_moment_tell_the_same_later(make, certificate, licence, cou
     ],
 )
 def test_without_a_reason_or_about_the_future_none_is_made(make, wrong, code):
-    with pytest.raises(PackRefused, match=code):
+    with pytest.raises(MakingRefused, match=code):
         make(**wrong)
     assert not CommitteePack.objects.exists()
 
@@ -256,19 +256,19 @@ def test_only_an_officer_of_the_authority_makes_one(authority, other_authority, 
     if role == "officer":
         assert make(by=by).made_by == by
         return
-    with pytest.raises(PackRefused, match="not_allowed"):
+    with pytest.raises(MakingRefused, match="not_allowed"):
         make(by=by)
 
 
 def test_officer_with_an_interest_makes_none(make, licence, officer):
     declare_interest(user=officer, learner=licence.holder, reason="A cousin.", now=NOON)
-    with pytest.raises(PackRefused, match="not_allowed"):
+    with pytest.raises(MakingRefused, match="not_allowed"):
         make()
 
 
 def test_officer_makes_none_of_their_own(make, authority, officer, requirement):
     own = LearnerFactory(user=officer, authority=authority)
-    with pytest.raises(PackRefused, match="not_allowed"):
+    with pytest.raises(MakingRefused, match="not_allowed"):
         make(of=make_licence(authority, "PH-7", holder=own))
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import DatabaseError, transaction
 
-from licensing.actions import PackRefused, make_foi_pack
+from licensing.actions import MakingRefused, make_foi_pack
 from licensing.document import digest_of, lines, read
 from licensing.financial_year import FinancialYear
 from licensing.foi import Cost
@@ -239,12 +239,12 @@ def test_only_an_officer_of_the_authority_makes_one(authority, other_authority, 
     if role == "officer":
         assert make(by=by).made_by == by
         return
-    with pytest.raises(PackRefused, match="not_allowed"):
+    with pytest.raises(MakingRefused, match="not_allowed"):
         make(by=by)
 
 
 def test_year_to_come_is_refused(make):
-    with pytest.raises(PackRefused, match="in_the_future"):
+    with pytest.raises(MakingRefused, match="in_the_future"):
         make(FinancialYear(2027))
 
 

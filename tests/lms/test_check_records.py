@@ -39,13 +39,18 @@ from courses.actions import ask_again, enrol
 from courses.models import Approval
 from licensing.actions import (
     advance_feed,
+    countersign,
     end_next_action,
+    enter_session,
     log_contact,
+    make_foi_pack,
     plan_next_action,
     run_again,
     run_compliance,
+    sign_session,
 )
 from licensing.actions.checks import check, show_drivers
+from licensing.financial_year import FinancialYear
 from lms import records
 from lms.demo.history import pass_on, take_lesson
 from outbox.actions import record_bounce, relay_messages
@@ -324,6 +329,28 @@ def write_down():
     log_contact(said="Right.", corrects=log_contact(said="Wrong.", **told), **told)
 
 
+def prepare_meeting():
+    """Training that a councillor signed for and an officer countersigned, and figures."""
+    authority = AuthorityFactory()
+    officer = staff(Role.OFFICER, authority, NOW)
+    session = enter_session(
+        authority=authority,
+        title="For the committee",
+        held_on=NOW.date(),
+        provider="A provider",
+        months=12,
+        course=None,
+        by=officer,
+        now=NOW,
+    )
+    councillor = staff(Role.COUNCILLOR, authority, NOW)
+    signed = sign_session(session=session, by=councillor, now=NOW)
+    countersign(signed=signed, by=officer, now=NOW)
+    year, today = FinancialYear.of(NOW.date()), NOW.date()
+    make_foi_pack(authority=authority, year=year, cost=None, by=officer, today=today, now=NOW)
+    return signed
+
+
 @pytest.fixture(scope="module")
 def small_data_set(django_db_setup, django_db_blocker):
     """Everything in it came about by the product's own actions. Made once, never committed."""
@@ -380,6 +407,7 @@ def make_records() -> dict:
         "passed": plain.sitting_id,
         "receipt": let_check(stranger.authority).pk,
         "asked": asked,
+        "signed": prepare_meeting().pk,
         **recognise_elsewhere(course),
     }
 
@@ -764,6 +792,16 @@ BREAKS = {
         DO $$ BEGIN EXECUTE format('ALTER DATABASE %%I SET session_replication_role = replica',
             current_database()); END $$
     """,
+    "R48": """
+        UPDATE licensing_signedtraining
+        SET signed_by_id = (SELECT max(id) FROM people_user)
+        WHERE id = %(signed)s
+    """,
+    "R48 countersigned by no officer": """
+        DELETE FROM people_membership
+        WHERE user_id = (SELECT decided_by_id FROM licensing_signedtraining WHERE id = %(signed)s)
+    """,
+    "R52": "UPDATE licensing_foipack SET content = content || ' '",
     "R10-used": """
         UPDATE certificates_validityrule
         SET effective_from = '2026-10-02'

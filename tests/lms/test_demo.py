@@ -147,3 +147,18 @@ def test_driver_without_an_account_holds_recognised_training(demo):
     assert licence.holder.user is None
     assert certificate.recognised
     assert certificate.evidence.entered_by != certificate.evidence.decided_by
+
+
+def test_demo_councillor_has_signed_and_sees_figures(client, demo):
+    client.force_login(User.objects.get(email="councillor@demo.example"))
+    page = client.get(reverse("member_training")).content.decode()
+    assert "Waits for an officer to countersign" in page
+    assert "Northbridge City Council: training of licensed drivers" in page
+
+
+def test_demo_has_figures_and_a_list_for_a_meeting(client, demo):
+    client.force_login(User.objects.get(email="officer@demo.example"))
+    assert "Northbridge City Council" in client.get(reverse("foi_packs")).content.decode()
+    page = client.get(reverse("signed_training")).content.decode()
+    assert "Trained: 1 person" in page
+    assert "Not trained: 2 people" in page

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -6,13 +6,15 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from courses.models import CoursePage
 from licensing.actions import make_api_client, notice_changes, work_out_points
 from lms.demo import bank, courses, history, others, people, recognised, trends
 from licensing.actions import make_api_client
 from lms.demo import bank, checkers, courses, history, others, people, recognised
 from lms.demo import bank, courses, history, others, people, recognised, requirements
+from lms.demo import bank, checkers, courses, history, others, packs, people, recognised, trends
 from lms.roles import sync_groups
-from people.models import Authority
+from people.models import Authority, User
 
 A_YEAR = timedelta(days=365)
 SOME_POINTS = 45  # Weeks and months of the better part of a year; the clock does the rest.
@@ -75,8 +77,30 @@ class Command(BaseCommand):
         checkers.load_checkers(authorities["DEMO-NB"], staff, now=now)
         requirements.load_requirements(
             authorities["DEMO-NB"], full, by=staff["officer@demo.example"], now=now
+        self._load_desk(authorities["DEMO-NB"], full, upkeep, staff=staff, now=now)
         self._load_clients(authorities)
         self.stdout.write("The demo is loaded.")
+
+    def _load_desk(
+        self,
+        authority: Authority,
+        full: CoursePage,
+        upkeep: courses.Upkeep,
+        *,
+        staff: dict[str, User],
+        now: datetime,
+    ) -> None:
+        """What officers have done and what their pages show."""
+        officer, second = staff["officer@demo.example"], staff["second.officer@demo.example"]
+        today = timezone.localdate(now)
+        recognised.load_recognised(
+            authority, full, entered_by=officer, decided_by=second, today=today
+        )
+        trends.load_trends(authority, full, upkeep, officer=officer, today=today)
+        work_out_points(now=now, limit=SOME_POINTS, authorities=[authority])
+        notice_changes(now=now)
+        checkers.load_checkers(authority, staff, now=now)
+        packs.load_packs(authority, officer=officer, second=second, today=today, now=now)
 
     def _load_clients(self, authorities: dict[str, Authority]) -> None:
         for client_id, code in (("demo-licensing", "DEMO-NB"), ("demo-westvale", "DEMO-WV")):
