@@ -29,6 +29,10 @@ from people.models import Learner, Licence, User
 
 LONDON = ZoneInfo("Europe/London")
 NOTICE = "Training status only. This is not a licensing decision."
+LEFT_OUT = (
+    "Questions and answers of tests, the texts of reminders, and who contacted the council about"
+    " the driver."
+)
 HOLDER = f"{IN_FORCE} SELECT holder_id FROM wanted"  # noqa: S608  (Put together from constants.)
 # Days before the register came to us are told by the first description that did.
 REGISTERED = """
@@ -107,6 +111,7 @@ def committee_document(
                 *_register(asked),
                 ("As at the end of", plain(as_at)),
                 ("By what was recorded by", _moment(known_at)),
+                ("Left out", LEFT_OUT),
                 ("Made for", reason),
                 ("Made by", name_of(by)),
                 ("Made on", _moment(now)),

@@ -98,6 +98,7 @@ class MeetingView(MeetingMixin, TemplateView):
             trained=[row for row in rows if row[0].is_trained],
             waiting=perms.decidable_signatures(self.person).count(),
             may_sign_off=self.signing.exists(),
+            signs=perms.own_memberships(self.person).exists(),
             **kwargs,
         )
 

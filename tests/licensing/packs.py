@@ -32,6 +32,8 @@ def sit(course, authority, *, at, outcome="passed", enrolment=None, learner=None
             course=course,
             authority=authority,
             started_at=at,
+            completed_at=at,
+            closed_at=at,
         )
     return Sitting.objects.create(
         **{

@@ -90,6 +90,7 @@ def test_pack_says_status_and_reasons_and_that_it_is_no_decision(make, certifica
     pack = make()
     document = read(pack.content)
     assert document["notice"] == NOTICE
+    assert "who contacted the council" in facts(pack)["Left out"]
     said = section(pack, "Training status")["paragraphs"]
     assert said == ["The training requirement was met on 22 November 2026."]
     ((code, state, reasons, _),) = rows(pack, "Training status")

@@ -303,6 +303,7 @@ def test_list_for_a_meeting_and_its_files_say_the_same(
     page = text(shown)
     assert "Not trained: 1 person" in page
     assert "Trained: 1 person" in page
+    assert f'href="{OWN}"' in page
     question = shown.context["question"]
     assert parse_qs(question)["known_at"] == ["2026-11-22T12:00:00+00:00"]
     table = text(as_officer.get(f"{reverse('signed_training_file', args=['csv'])}?{question}"))
@@ -383,7 +384,7 @@ def test_lists_cost_the_same_however_long(
         sign_session(session=session, by=member_of("councillor", authority, NOON), now=NOON)
     for address in (MEETING, WAITING, SESSIONS):
         as_officer.get(address)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         as_officer.get(MEETING)
     with django_assert_max_num_queries(16):
         as_officer.get(WAITING)
