@@ -23,6 +23,8 @@ from certificates.proof import title
 from licensing.answers import IN_FORCE, TrainingStatus, training_status
 from licensing.document import Document, Row, Section, Table
 from licensing.eligibility import Status, Training, plain
+from licensing.models import TrainingException
+from licensing.on_record import EXCEPTIONS
 from licensing.rule_texts import name_of, rules_in_force
 from outbox.models import Message, MessageEvent
 from people.models import Learner, Licence, User
@@ -34,6 +36,9 @@ LEFT_OUT = (
     " the driver."
 )
 HOLDER = f"{IN_FORCE} SELECT holder_id FROM wanted"  # noqa: S608  (Put together from constants.)
+EXCEPTIONS_OF = f"""{IN_FORCE}
+SELECT DISTINCT x.id FROM needs w JOIN licensing_trainingexception x ON {EXCEPTIONS}
+"""  # noqa: S608
 # Days before the register came to us are told by the first description that did.
 REGISTERED = """
 SELECT h.full_name, h.kind, h.state, h.starts_on, h.expires_on FROM people_licenceevent h
@@ -119,6 +124,7 @@ def committee_document(
             notice=NOTICE,
             sections=(
                 _training(status, as_at),
+                _more_time(asked),
                 _sittings(asked, holder),
                 _certificates(certificates),
                 _reminders(asked, certificates),
@@ -165,6 +171,32 @@ def _training(status: TrainingStatus, as_at: date) -> Section:
     columns = ("Requirement", "State", "Reasons", "Rule")
     said = f"The training requirement was {met} on {plain(as_at)}."
     return Section("Training status", (said,), (Table("Requirements", columns, rows),))
+
+
+def _more_time(asked: Asked) -> Section:
+    """Exceptions that were granted by the day to whoever held the licence then."""
+    with connection.cursor() as cursor:
+        cursor.execute(EXCEPTIONS_OF.format(narrowing="l.id = %(licence)s"), asked.parameters)
+        keys = [key for (key,) in cursor.fetchall()]
+    granted = TrainingException.objects.filter(pk__in=keys).order_by("decided_at", "pk")
+    rows = [
+        (
+            one.requirement,
+            plain(one.ends_on),
+            f"{name_of(one.proposed_by)}, granted by {name_of(one.decided_by)}",
+            one.reason,
+            _ended_early(one, asked),
+        )
+        for one in granted.select_related("proposed_by", "decided_by", "ended_by")
+    ]
+    columns = ("Requirement", "Until the end of", "Asked for by", "Why", "Ended early")
+    return _listed("More time that was granted", columns, rows, "None was on record.")
+
+
+def _ended_early(one: TrainingException, asked: Asked) -> str:
+    if one.ended_at is None or one.ended_at > asked.known_at:
+        return "no"
+    return f"{_moment(one.ended_at)}, by {name_of(one.ended_by)}. {one.end_reason}"
 
 
 def _sittings(asked: Asked, holder: Learner | None) -> Section:

@@ -9,12 +9,12 @@ from assessments.models import ResultChange
 from certificates.models import Reminder
 from licensing.actions import MakingRefused, make_committee_pack
 from licensing.document import digest_of, read
-from licensing.models import CommitteePack
+from licensing.models import CommitteePack, TrainingException
 from licensing.pack_pdf import render_document
 from outbox.models import Message, MessageEvent
 from people.actions import declare_interest
 from people.models import Licence, Membership
-from tests.factories import LearnerFactory, make_test_rule, make_validity_rule, staff
+from tests.factories import LearnerFactory, UserFactory, make_test_rule, make_validity_rule, staff
 from tests.licensing.factories import make_certificate, make_licence, revoke
 from tests.licensing.packs import NOON, sit
 from tests.verapdf import PROFILES, broken_rules
@@ -133,6 +133,33 @@ def test_tests_are_told_by_day_try_and_result_but_never_their_questions(
         ("3 October 2026", "2", "passed"),
     ]
     assert "A secret question?" not in pack.content
+
+
+def test_more_time_is_told_as_it_was_known(make, licence, officer):
+    granted, ended = (datetime(2026, month, 1, 9, tzinfo=UTC) for month in (9, 11))
+    TrainingException.objects.create(
+        licence=licence,
+        requirement="safeguarding",
+        reason="In hospital.",
+        ends_on=date(2026, 12, 31),
+        proposed_by=officer,
+        proposed_at=granted,
+        decision="granted",
+        decided_by=UserFactory(first_name="Omar", last_name="Second"),
+        decided_at=granted,
+        ended_by=officer,
+        ended_at=ended,
+        end_reason="Back at work.",
+    )
+    heading = "More time that was granted"
+    by, why = "Olive Officer, granted by Omar Second", "In hospital."
+    told = ["safeguarding", "31 December 2026", by, why]
+    before = make(as_at=date(2026, 10, 1), known_at=ended - timedelta(days=1))
+    assert rows(before, heading) == [[*told, "no"]]
+    ended_on = "1 November 2026, 09:00, by Olive Officer. Back at work."
+    assert rows(make(), heading) == [[*told, ended_on]]
+    none = make(known_at=granted - timedelta(seconds=1))
+    assert section(none, heading)["paragraphs"] == ["None was on record."]
 
 
 def test_test_of_another_authority_is_not_told(make, licence, course, other_authority):

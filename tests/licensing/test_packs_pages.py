@@ -183,6 +183,15 @@ def test_officer_makes_a_committee_pack_for_a_reason(as_officer, licence, course
     assert "Hearing 12" in earlier
 
 
+def test_making_a_pack_shows_in_the_drivers_history(as_officer, licence, officer):
+    pack = pack_of(licence, officer)
+    history = text(as_officer.get(reverse("staff_driver", args=[licence.pk])))
+    assert "A pack for a committee was made" in history
+    assert "Hearing 12" in history
+    assert f'href="{addresses(pack)[0]}"' in history
+    assert f'href="{reverse("make_committee_pack", args=[licence.pk])}"' in history
+
+
 @pytest.mark.parametrize(
     ("known_on", "known_at"),
     [("", NOON), ("2026-11-22", NOON), ("2026-11-19", NOON - timedelta(days=2, hours=12))],
