@@ -151,26 +151,18 @@ def join(*, token: str, user: User | None, now: datetime) -> CheckerMember:
     link that is used, withdrawn, too old or unknown, ``other_address`` for somebody else's.
     """
     found = CheckerInvitation.objects.filter(token_hash=hash_of(token))
-    invitation = found.select_for_update(of=("self",)).first()
+    invitation = found.select_related("organisation").first()
     if invitation is None:
         raise CheckersRefused("too_late")
     organisation = _locked(invitation.organisation)
+    invitation.refresh_from_db()  # Whoever was first to lock it may have used the link.
     mine = CheckerMember.objects.current().filter(invitation=invitation, user=user).first()
     if mine is not None and user is not None and organisation.is_in_force:
         return mine
     if not usable(invitation, organisation, now=now):
         raise CheckersRefused("too_late")
     user = user or _account_for(invitation)
-    if user.email.lower() != invitation.email.lower():
-        raise CheckersRefused("other_address")
-    if user.pk in {
-        organisation.proposed_by_id,
-        organisation.decided_by_id,
-        invitation.invited_by_id,
-    }:
-        raise CheckersRefused("oneself")
-    if organisation.members.current().filter(user=user).exists():
-        raise CheckersRefused("here_already")
+    _refuse_joining(user, invitation, organisation)
     invitation.accepted_at = now
     invitation.save(update_fields=["accepted_at"])
     user.groups.add(checker_group())
@@ -199,6 +191,18 @@ def end_member(*, member: CheckerMember, by: User, now: datetime) -> CheckerMemb
         member.save(update_fields=["ended_at", "ended_by"])
         _drop_link(member.user)
     return member
+
+
+def _refuse_joining(
+    user: User, invitation: CheckerInvitation, organisation: CheckerOrganisation
+) -> None:
+    if user.email.lower() != invitation.email.lower():
+        raise CheckersRefused("other_address")
+    let_in_by = (organisation.proposed_by_id, organisation.decided_by_id, invitation.invited_by_id)
+    if user.pk in let_in_by:
+        raise CheckersRefused("oneself")
+    if organisation.members.current().filter(user=user).exists():
+        raise CheckersRefused("here_already")
 
 
 def usable(

@@ -133,7 +133,11 @@ def show_drivers(
     found = training_statuses(
         authority=organisation.authority_id, numbers=numbers, as_at=today, known_at=now
     )
-    return [Line(number, checking.tell(found[number].requirements)) for number in numbers]
+    return [
+        Line(number, checking.tell(found[number].requirements))
+        for number in numbers
+        if number in found  # The register may have changed since they were listed.
+    ]
 
 
 def show_all_drivers(
