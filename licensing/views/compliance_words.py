@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format, number_format, time_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -92,7 +92,8 @@ def share(part: int, whole: int) -> str:
 
 def moment(run: ComplianceRun) -> str:
     """To the second: what is recorded within a minute may differ."""
-    return date_format(localtime(run.known_at), "j F Y, H:i:s")
+    local = localtime(run.known_at)
+    return f"{date_format(local)}, {time_format(local, 'H:i:s')}"
 
 
 def asker(run: ComplianceRun) -> str:
