@@ -72,15 +72,24 @@ def reminders(database: str, options: Options) -> list[Figure]:
 
 
 def register(database: str, options: Options, rows: int) -> list[Figure]:
-    """A file into an empty register, and the same file again."""
+    """A file into an empty register, the same file again, and one with a few changes; each against
+    COPY of the file into a bare table."""
     command = ("-m", "benchmarks.registering", str(rows), str(options.rounds))
     *rounds, (before, after) = [
         [float(number) for number in line.split()] for line in run(database, *command).splitlines()
     ]
-    name = f"register import of {rows:,} rows"
+    bare, *ours = zip(*rounds, strict=True)
+    names = (
+        f"register import of {rows:,} rows",
+        "the same file again",
+        "with one row in a hundred changed",
+        "  of each, reading and checking the file",
+    )
     return [
-        compared(name, [(first, bare) for bare, first, _ in rounds], "s"),
-        compared("the same file again", [(again, bare) for bare, _, again in rounds], "s"),
+        *(
+            compared(name, list(zip(took, bare, strict=True)), "s")
+            for name, took in zip(names, ours, strict=True)
+        ),
         Figure("its peak memory, and before it", megabytes(after), megabytes(before)),
     ]
 

@@ -1,7 +1,8 @@
 """`python -m benchmarks.registering ROWS ROUNDS`: a file of so many rows, in several ways.
 
 Prints, for each round, the seconds of COPY into a bare table, of the first import into an empty
-register, and of the same file again; then the most memory used before and at the end in MB.
+register, of the same file again, of a file in which every hundredth row says something else, and of
+reading and checking the file alone; then the most memory used before and at the end in MB.
 """
 
 import csv
@@ -23,18 +24,20 @@ from django.db import connection  # noqa: E402  (Django must be set up first)
 from django.utils import timezone  # noqa: E402
 
 from lms.scale.statements import FIRST_NAMES, LAST_NAMES  # noqa: E402
-from people.importers import COLUMNS  # noqa: E402
+from people.importers import COLUMNS, read_register  # noqa: E402
 from people.models import Authority  # noqa: E402
 from people.register import import_register  # noqa: E402
 
 BLOCK = 1 << 16
+HUNDRED = 100
 FIRST_BIRTH, FIRST_START = date(1950, 1, 1), date(2020, 1, 1)
 
 
 def main(rows: int, rounds: int) -> None:
     with TemporaryDirectory() as folder:
-        file = Path(folder) / "register.csv"
+        file, changed = Path(folder) / "register.csv", Path(folder) / "changed.csv"
         write(file, rows)
+        write(changed, rows, changing=True)
         before = peak()
         for number in range(rounds):
             authority = Authority.objects.create(
@@ -42,12 +45,13 @@ def main(rows: int, rounds: int) -> None:
             )
             bare = timed(lambda: copy(file))
             first = timed(lambda: put(file, authority, created=rows))  # noqa: B023
-            again = timed(lambda: put(file, authority, created=0))  # noqa: B023
-            print(bare, first, again)
+            again = timed(lambda: put(file, authority))  # noqa: B023
+            some = timed(lambda: put(changed, authority, updated=-(-rows // HUNDRED)))  # noqa: B023
+            print(bare, first, again, some, timed(lambda: read(file)))
         print(before, peak())
 
 
-def write(file: Path, rows: int) -> None:
+def write(file: Path, rows: int, *, changing: bool = False) -> None:
     """Invented drivers; the same file in every run."""
     random = Random(1)
     with file.open("w", newline="") as out:
@@ -58,7 +62,8 @@ def write(file: Path, rows: int) -> None:
             starts = FIRST_START + timedelta(random.randrange(2_000))
             name = f"{random.choice(FIRST_NAMES)} {random.choice(LAST_NAMES)}"
             contact = (f"driver{number}@example.org", f"07700 9{number % 100_000:05}")
-            period = (starts, starts + timedelta(1_095), "current")
+            state = "suspended" if changing and number % HUNDRED == 0 else "current"
+            period = (starts, starts + timedelta(1_095), state)
             operator = f"OP-{number % 900}"
             licence = (f"PH-{number:07}", "private_hire", name, born)
             writer.writerow([*licence, *contact, *period, operator, "en"])
@@ -76,7 +81,13 @@ def copy(file: Path) -> None:
                 into.write(block)
 
 
-def put(file: Path, authority: Authority, *, created: int) -> None:
+def read(file: Path) -> None:
+    with file.open("rb") as source:
+        for block in read_register(source, today=timezone.localdate()).blocks():
+            assert not block.errors
+
+
+def put(file: Path, authority: Authority, *, created: int = 0, updated: int = 0) -> None:
     now = timezone.now()
     with file.open("rb") as source:
         report = import_register(
@@ -87,7 +98,7 @@ def put(file: Path, authority: Authority, *, created: int) -> None:
             now=now,
             today=timezone.localdate(now),
         )
-    assert report.created == created, report
+    assert (report.created, report.updated) == (created, updated), report
 
 
 def timed(work: Callable[[], None]) -> float:

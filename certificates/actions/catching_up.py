@@ -138,7 +138,7 @@ def _hand_over(certificate_id: int, now: datetime) -> bool:
     old = related.filter(pk=certificate_id).first()
     if old is None:
         return False
-    later = old.learner.succeeded_by or (old.replaces and old.replaces.learner)
+    later = old.learner.succeeded_by or (old.replaces.learner if old.replaces else None)
     if later is None:
         return False
     now = max(now, old.learner.succeeded_at or now)  # A sweep may have begun before the merge.

@@ -74,14 +74,16 @@ def shortened(email: str) -> str:
 def _described(learner: Learner) -> list[Described]:
     held = Licence.objects.filter(holder=learner)
     asked = LicenceClaim.objects.filter(learner=learner)
-    facts = ("authority_id", "number", "full_name", "date_of_birth")
     return [
-        *(Described(*row, is_held=True) for row in held.values_list(*facts)),
         *(
-            Described(authority, number, learner.full_name, born, is_held=False)
-            for authority, number, born in asked.values_list(
-                "authority_id", "number", "date_of_birth"
+            Described(it.authority_id, it.number, it.full_name, it.date_of_birth, is_held=True)
+            for it in held
+        ),
+        *(
+            Described(
+                it.authority_id, it.number, learner.full_name, it.date_of_birth, is_held=False
             )
+            for it in asked
         ),
     ]
 
