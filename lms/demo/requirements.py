@@ -1,4 +1,4 @@
-"""Leaves a rule and an exception waiting for their second person, so that there is one to decide."""
+"""Leaves a rule and an exception that wait for their second person, so that one can be decided."""
 
 from datetime import datetime, timedelta
 

@@ -29,12 +29,14 @@ from licensing.models import (
     ComplianceRun,
     DriverContact,
     FoiPack,
+    QuarterlyPack,
+    Requirement,
     SignedTraining,
+    TrainingException,
     TrainingSession,
+    TrendAlert,
     Webhook,
 )
-from licensing.models import Requirement, TrainingException, Webhook
-from licensing.models import QuarterlyPack, TrendAlert, Webhook
 from outbox.models import Message
 from people.models import (
     Authority,

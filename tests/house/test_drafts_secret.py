@@ -19,13 +19,14 @@ from courses.actions import enrol, start_cohort
 from courses.models import CohortPlace
 from licensing.actions import (
     add_webhook,
+    ask_pack,
     log_contact,
     plan_next_action,
     propose_merge,
     run_compliance,
+    work_on_pack,
 )
 from licensing.actions.checks import check
-from licensing.actions import add_webhook, ask_pack, work_on_pack
 from licensing.models import TrendAlert
 from licensing.quarterly import quarter_of
 from people.actions import claim_licence, declare_interest
@@ -223,6 +224,7 @@ class World:
         facts = {"evidence": "Passport.", "reason": "One.", "now": NOW}
         propose_merge(gone=gone, stays=stays, by=self.first.people[Role.OFFICER], **facts)
         return stays
+
     def _count(self):
         """A change in the figures, and the pack of a quarter."""
         authority, by = self.first.authority, self.first.people[Role.OFFICER]

@@ -8,11 +8,19 @@ from django.utils import timezone
 
 from courses.models import CoursePage
 from licensing.actions import make_api_client, notice_changes, work_out_points
-from lms.demo import bank, courses, history, others, people, recognised, trends
-from licensing.actions import make_api_client
-from lms.demo import bank, checkers, courses, history, others, people, recognised
-from lms.demo import bank, courses, history, others, people, recognised, requirements
-from lms.demo import bank, checkers, courses, history, others, packs, people, recognised, trends
+from lms.demo import (
+    bank,
+    checkers,
+    courses,
+    desk,
+    history,
+    others,
+    packs,
+    people,
+    recognised,
+    requirements,
+    trends,
+)
 from lms.roles import sync_groups
 from people.models import Authority, User
 
@@ -54,29 +62,6 @@ class Command(BaseCommand):
         people.load_others(authorities["DEMO-NB"], by=staff["admin@demo.example"], now=now)
         others.load_group(upkeep, now=now, today=timezone.localdate(now))
         history.load_history(learners, full, today=timezone.localdate(now))
-        recognised.load_recognised(
-            authorities["DEMO-NB"],
-            full,
-            entered_by=staff["officer@demo.example"],
-            decided_by=staff["second.officer@demo.example"],
-            today=timezone.localdate(now),
-        )
-        trends.load_trends(
-            authorities["DEMO-NB"],
-            full,
-            upkeep,
-            officer=staff["officer@demo.example"],
-            today=timezone.localdate(now),
-        )
-        work_out_points(now=now, limit=SOME_POINTS, authorities=[authorities["DEMO-NB"]])
-        notice_changes(now=now)
-        checkers.load_checkers(
-            proposed_by=staff["officer@demo.example"],
-            approved_by=staff["second.officer@demo.example"],
-            now=now,
-        checkers.load_checkers(authorities["DEMO-NB"], staff, now=now)
-        requirements.load_requirements(
-            authorities["DEMO-NB"], full, by=staff["officer@demo.example"], now=now
         self._load_desk(authorities["DEMO-NB"], full, upkeep, staff=staff, now=now)
         self._load_clients(authorities)
         self.stdout.write("The demo is loaded.")
@@ -100,6 +85,8 @@ class Command(BaseCommand):
         work_out_points(now=now, limit=SOME_POINTS, authorities=[authority])
         notice_changes(now=now)
         checkers.load_checkers(authority, staff, now=now)
+        requirements.load_requirements(authority, full, by=officer, now=now)
+        desk.load_desk(authority, staff, now=now)
         packs.load_packs(authority, officer=officer, second=second, today=today, now=now)
 
     def _load_clients(self, authorities: dict[str, Authority]) -> None:
