@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from certificates.renewal import Term
+from licensing.acceptance import accepted_term
 from licensing.eligibility import Assessment, Certificate, Change, Event, Terms, Training
 from licensing.eligibility import assess as assess_requirement
 from licensing.eligibility import training as training_of
@@ -28,6 +30,9 @@ BEFORE = """
             WHERE was.pgh_obj_id = l.id AND was.holder_id = old.id)
     LIMIT 1
 """
+# The numbers in an edition, as ``licensing.acceptance.version`` reads them.
+VERSION = """(SELECT coalesce(array_agg(n[1]::numeric), ARRAY[]::numeric[])
+    FROM regexp_matches({edition}, '[0-9]+', 'g') n)"""
 # A licence counts as its holder's only once the link was on record. A number may have been somebody
 # else's on the day, or have been on record as theirs: the first tenure that had not ended by then,
 # or whose end was not known yet, is the one asked about. Of the requirements with one
@@ -54,24 +59,47 @@ WITH wanted AS (
     WHERE r.approved_at <= %(known_at)s AND r.effective_from <= %(as_at)s
     ORDER BY w.authority_id, r.code, r.authority_id NULLS LAST,
         r.effective_from DESC, r.approved_at DESC, r.id DESC
+), accepting AS (
+    SELECT DISTINCT ON (a.authority_id, a.from_authority_id, a.course_id) a.id, a.authority_id,
+        a.from_authority_id, a.course_id, a.requirements, a.months, a.effective_from,
+        f.name, {from_version} AS from_version
+    FROM (SELECT DISTINCT authority_id FROM wanted) w
+    JOIN licensing_acceptance a ON a.authority_id = w.authority_id
+    JOIN people_authority f ON f.id = a.from_authority_id
+    WHERE a.approved_at <= %(known_at)s AND a.effective_from <= %(as_at)s
+    ORDER BY a.authority_id, a.from_authority_id, a.course_id,
+        a.effective_from DESC, a.approved_at DESC, a.id DESC
 )
-""".replace("{before}", BEFORE)
+""".replace("{before}", BEFORE).replace("{from_version}", VERSION.format(edition="a.from_edition"))
+# The certificates on record that count for the requirement r of the licence w: the authority's own,
+# and of others those that it accepts. Some of another authority's training is not its own either.
+COUNTING = f"""LATERAL (
+    SELECT c.id, c.reference, c.course_title, c.passed_on, c.valid_until, c.renew_from, c.issued_at,
+        c.provider_name, a.id AS acceptance_id, a.name AS accepted_from,
+        a.effective_from AS accepted_since, a.months
+    FROM certificates_certificate c
+    LEFT JOIN accepting a
+        ON a.authority_id = w.authority_id AND a.from_authority_id = c.authority_id
+        AND a.course_id = c.course_id AND r.code = ANY (a.requirements)
+        AND c.provider_name = '' AND {VERSION.format(edition="c.course_edition")} >= a.from_version
+    WHERE c.learner_id = w.holder_id
+        AND c.issued_at <= %(known_at)s AND c.passed_on <= %(as_at)s
+        AND (c.authority_id = w.authority_id AND c.counts_for_id = r.course_id
+            OR a.id IS NOT NULL)
+) c"""  # noqa: S608  (Put together from constants, like those below.)
 FACTS = f"""{IN_FORCE}
 SELECT w.id, w.authority, w.number, w.kind, w.holder_id IS NOT NULL,
     r.id, r.code, r.effective_from, r.licence_kinds, r.grace_days,
     c.reference, c.course_title, c.passed_on, c.valid_until, c.renew_from, c.issued_at,
-    c.provider_name <> '',
+    c.provider_name <> '', coalesce(c.accepted_from, ''), c.months,
     e.kind, e.effective_on, e.recorded_at
 FROM wanted w
 LEFT JOIN in_force r ON r.authority_id = w.authority_id
-LEFT JOIN certificates_certificate c
-    ON c.learner_id = w.holder_id AND c.counts_for_id = r.course_id
-    AND c.authority_id = w.authority_id
-    AND c.issued_at <= %(known_at)s AND c.passed_on <= %(as_at)s
+LEFT JOIN {COUNTING} ON true
 LEFT JOIN certificates_certificateevent e
     ON e.certificate_id = c.id AND e.kind <> 'issued' AND e.recorded_at <= %(known_at)s
 ORDER BY w.id, r.code, c.id, e.id
-"""  # noqa: S608  (Put together from constants.)
+"""  # noqa: S608
 OF_NUMBERS = "l.authority_id = %(authority)s AND l.number = ANY(%(numbers)s)"
 OF_HOLDER = "l.holder_id = %(holder)s"
 LONGEST_NUMBER = Licence.number.field.max_length or 0
@@ -97,6 +125,8 @@ class Row(NamedTuple):
     renew_from: date
     issued_at: datetime
     recognised: bool
+    accepted_from: str
+    months: int | None
     change: str | None
     effective_on: date
     recorded_at: datetime
@@ -202,10 +232,11 @@ def _certificates(rows: list[Row]) -> list[Certificate]:
             reference=row.reference,
             course=row.course,
             passed_on=row.passed_on,
-            valid_until=row.valid_until,
-            renew_from=row.renew_from,
+            valid_until=(term := _term(row)).valid_until,
+            renew_from=term.renew_from,
             issued_at=row.issued_at,
             recognised=row.recognised,
+            accepted_from=row.accepted_from,
             events=tuple(
                 Event(Change(line.change), line.effective_on, line.recorded_at)
                 for line in lines
@@ -215,3 +246,9 @@ def _certificates(rows: list[Row]) -> list[Certificate]:
         for lines in _grouped(rows, "reference")
         if (row := lines[0]).reference is not None
     ]
+
+
+def _term(row: Row) -> Term:
+    """From when to when the certificate counts with the authority that is asked."""
+    own = Term(row.valid_until, row.renew_from)
+    return accepted_term(passed_on=row.passed_on, own=own, months=row.months)

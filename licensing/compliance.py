@@ -11,21 +11,26 @@ from typing import Any
 
 from django.db import connection
 
-from licensing.answers import IN_FORCE
+from licensing.answers import COUNTING, IN_FORCE
 from licensing.eligibility import MEETING, Status
 
+# The term of certificate c with the authority that is asked, as ``licensing.acceptance`` has it.
+TERM = """LATERAL (
+    SELECT u.valid_until,
+        greatest(c.passed_on, u.valid_until - (c.valid_until - c.renew_from)) AS renew_from
+    FROM (SELECT least(c.valid_until, (c.passed_on + make_interval(months => c.months))::date)
+        AS valid_until) u
+) t"""
 # Of the certificates known by then, the decisive one: one that covers the day before any other,
 # then the one that lasts longest.
 JUDGED = f"""{IN_FORCE}, known AS (
     SELECT w.id AS licence_id, r.id AS rule_id, c.id AS certificate_id, c.passed_on,
-        c.valid_until, c.renew_from, c.issued_at, c.reference,
+        t.valid_until, t.renew_from, c.issued_at, c.reference, c.acceptance_id,
         coalesce(changes.last = 'revoked', false) AS revoked
     FROM wanted w
     JOIN in_force r ON r.authority_id = w.authority_id
-    JOIN certificates_certificate c
-        ON c.learner_id = w.holder_id AND c.counts_for_id = r.course_id
-        AND c.authority_id = w.authority_id
-        AND c.issued_at <= %(known_at)s AND c.passed_on <= %(as_at)s
+    JOIN {COUNTING} ON true
+    CROSS JOIN {TERM}
     LEFT JOIN LATERAL (
         SELECT bool_or(e.kind = 'replaced') AS replaced,
             (array_agg(e.kind ORDER BY e.recorded_at DESC, e.id DESC)
@@ -42,6 +47,7 @@ JUDGED = f"""{IN_FORCE}, known AS (
 ), judged AS (
     SELECT w.id AS licence_id, w.number, w.authority_id, r.id AS rule_id, r.code,
         r.effective_from, r.grace_days, d.certificate_id, d.valid_until, d.renew_from,
+        d.acceptance_id,
         CASE
             WHEN r.id IS NULL OR w.kind <> ALL (r.licence_kinds) THEN 'not_required'
             WHEN d.certificate_id IS NULL THEN 'never_passed'

@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from licensing.models import Scope
+from licensing.models import Acceptance, Scope
+from people import perms as people
 from people.models import Membership
 from people.perms import has_role, holds
 
@@ -62,3 +64,13 @@ def may_list_requirements(user: Any) -> bool:
 def may_see_webhooks(request: HttpRequest) -> bool:
     """Licensing officers and platform administrators; each sees their own authority's alone."""
     return holds(request, Role.OFFICER)
+
+
+def readable_acceptances(user: Any) -> "QuerySet[Acceptance]":
+    """The rules of the authorities at which the person is an officer or auditor now; all for
+    platform administrators. The other authority that a rule names has no page of it: it holds the
+    words and the names of the authority that decided."""
+    rules: QuerySet[Acceptance] = Acceptance.objects.filter(people.readable_rules(user))
+    return rules.select_related(
+        "authority", "from_authority", "course", "proposed_by", "approved_by"
+    )

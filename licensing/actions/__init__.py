@@ -1,5 +1,6 @@
 """Every change of state in this room."""
 
+from licensing.actions.acceptance import approve_acceptance, propose_acceptance
 from licensing.actions.clients import end_api_client, make_api_client
 from licensing.actions.deliveries import relay_webhooks
 from licensing.actions.feed import advance_all, advance_feed
@@ -25,9 +26,11 @@ __all__ = [
     "advance_all",
     "advance_feed",
     "answer_once",
+    "approve_acceptance",
     "drop_kept_answers",
     "end_api_client",
     "make_api_client",
+    "propose_acceptance",
     "relay_webhooks",
     "remove_webhook",
     "replay_webhook",

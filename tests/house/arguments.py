@@ -22,7 +22,7 @@ from certificates.models import (
     ValidityRule,
 )
 from courses.models import Cohort, Contact, Enrolment, GlossaryWord, SafeguardingReview
-from licensing.models import Webhook
+from licensing.models import Acceptance, Webhook
 from outbox.models import Message
 from people.models import (
     Authority,
@@ -100,6 +100,7 @@ class Examples:
         group = Group.objects.get(name=f"author {target.authority.code}")
         self.by_prefix = {
             **{f"staff/{name}/": [1] for name in NO_SECRETS},
+            "staff/accepted-elsewhere/": _keys(Acceptance),
             "staff/certificates/changes/": _keys(StandingChange),
             "staff/certificates/": _keys(Certificate),
             "staff/certificate-wording/": [target.authority.pk],

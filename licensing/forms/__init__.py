@@ -1,0 +1,1 @@
+"""The forms of the staff pages of this room, one module for each of their subjects."""
