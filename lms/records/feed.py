@@ -13,12 +13,11 @@ FROM (
 
 TOLD = """
 SELECT count(*), count(*) FILTER (
-    WHERE (f.id IS NOT NULL AND f.authority_id = c.authority_id
-        AND f.type = 'certificate.' || e.kind) IS NOT TRUE AND w.certificate_event_id IS NULL)
+    WHERE f.type IS DISTINCT FROM 'certificate.' || e.kind AND w.certificate_event_id IS NULL)
 FROM certificates_certificateevent e
 JOIN certificates_certificate c ON c.id = e.certificate_id
 LEFT JOIN licensing_feedevent f
-    ON f.certificate_event_id = e.id AND f.valid_until IS NULL
+    ON f.certificate_event_id = e.id AND f.authority_id = c.authority_id
 LEFT JOIN licensing_waitingevent w ON w.certificate_event_id = e.id
 WHERE c.authority_id IS NOT NULL AND e.kind IN ('issued', 'revoked', 'reinstated')
 """
