@@ -6,8 +6,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from courses.models import CoursePage
 from licensing.actions import make_api_client
-from lms.demo import bank, courses, history, others, people, recognised
+from lms.demo import accepted, bank, courses, history, others, people, recognised
 from lms.roles import sync_groups
 from people.models import Authority
 
@@ -31,11 +32,7 @@ class Command(BaseCommand):
             keeper=staff["trainer@demo.example"],
             review_due_on=timezone.localdate(now) + A_YEAR,
         )
-        courses.load_contacts(upkeep)
-        courses.load_glossary(upkeep)
-        full, refresher = courses.load_courses(upkeep)
-        others.load_short_courses(upkeep)
-        others.load_translations(upkeep)
+        full, refresher = self._load_content(upkeep)
         bank.load_bank(full, upkeep)
         bank.load_rules(
             full,
@@ -55,8 +52,17 @@ class Command(BaseCommand):
             decided_by=staff["second.officer@demo.example"],
             today=timezone.localdate(now),
         )
+        accepted.load_accepted(authorities, full, staff=staff, now=now)
         self._load_clients(authorities)
         self.stdout.write("The demo is loaded.")
+
+    def _load_content(self, upkeep: courses.Upkeep) -> tuple[CoursePage, CoursePage]:
+        courses.load_contacts(upkeep)
+        courses.load_glossary(upkeep)
+        full, refresher = courses.load_courses(upkeep)
+        others.load_short_courses(upkeep)
+        others.load_translations(upkeep)
+        return full, refresher
 
     def _load_clients(self, authorities: dict[str, Authority]) -> None:
         for client_id, code in (("demo-licensing", "DEMO-NB"), ("demo-westvale", "DEMO-WV")):
