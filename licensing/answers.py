@@ -59,7 +59,7 @@ WITH wanted AS (
     WHERE r.approved_at <= %(known_at)s AND r.effective_from <= %(as_at)s
     ORDER BY w.authority_id, r.code, r.authority_id NULLS LAST,
         r.effective_from DESC, r.approved_at DESC, r.id DESC
-), accepting AS (
+), accepting AS MATERIALIZED (
     SELECT DISTINCT ON (a.authority_id, a.from_authority_id, a.course_id) a.id, a.authority_id,
         a.from_authority_id, a.course_id, a.requirements, a.months, a.effective_from,
         f.name, {from_version} AS from_version
