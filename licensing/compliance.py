@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from licensing.answers import COUNTING, IN_FORCE
+from licensing.answers import COUNTING, EXCEPTIONS, IN_FORCE, LONDON_DAY
 from licensing.eligibility import MEETING, Status
 
 # The term of certificate c with the authority that is asked, as ``licensing.acceptance`` has it.
@@ -21,14 +21,17 @@ TERM = """LATERAL (
     FROM (SELECT least(c.valid_until, (c.passed_on + make_interval(months => c.months))::date)
         AS valid_until) u
 ) t"""
-# Of the certificates known by then, the decisive one: one that covers the day before any other,
-# then the one that lasts longest.
-JUDGED = f"""{IN_FORCE}, known AS (
-    SELECT w.id AS licence_id, r.id AS rule_id, c.id AS certificate_id, c.passed_on,
+
+
+def judged(in_force: str = IN_FORCE) -> str:
+    """The statement's head, which ends in the table ``judged``: a row for each licence wanted and
+    requirement in force for it, or one row without a rule. Of the certificates known by then, the
+    decisive one is one that covers the day before any other, then the one that lasts longest."""
+    return f"""{in_force}, known AS (
+    SELECT w.licence_id, w.rule_id, c.id AS certificate_id, c.passed_on,
         t.valid_until, t.renew_from, c.issued_at, c.reference, c.acceptance_id,
         coalesce(changes.last = 'revoked', false) AS revoked
-    FROM wanted w
-    JOIN in_force r ON r.authority_id = w.authority_id
+    FROM needs w
     JOIN {COUNTING} ON true
     CROSS JOIN {TERM}
     LEFT JOIN LATERAL (
@@ -45,24 +48,32 @@ JUDGED = f"""{IN_FORCE}, known AS (
     ORDER BY licence_id, rule_id, NOT revoked AND valid_until >= %(as_at)s DESC,
         valid_until DESC, revoked, passed_on DESC, issued_at DESC, reference COLLATE "C" DESC
 ), judged AS (
-    SELECT w.id AS licence_id, w.number, w.authority_id, r.id AS rule_id, r.code,
-        r.effective_from, r.grace_days, d.certificate_id, d.valid_until, d.renew_from,
-        d.acceptance_id,
+    SELECT w.licence_id, w.number, w.authority_id, w.rule_id, w.code,
+        w.effective_from, w.grace_days, w.due_by, x.until AS excepted_until,
+        d.certificate_id, d.valid_until, d.renew_from, d.acceptance_id,
         CASE
-            WHEN r.id IS NULL OR w.kind <> ALL (r.licence_kinds) THEN 'not_required'
-            WHEN d.certificate_id IS NULL THEN 'never_passed'
+            WHEN w.rule_id IS NULL OR w.kind <> ALL (w.licence_kinds) THEN 'not_required'
             WHEN d.covers AND %(as_at)s >= d.renew_from THEN 'expiring'
             WHEN d.covers THEN 'valid'
             WHEN d.revoked THEN 'revoked'
-            WHEN %(as_at)s - d.valid_until <= r.grace_days THEN 'in_grace'
+            WHEN %(as_at)s - d.valid_until <= w.grace_days THEN 'in_grace'
+            WHEN %(as_at)s <= w.due_by OR %(as_at)s <= x.until THEN 'in_grace'
+            WHEN d.certificate_id IS NULL THEN 'never_passed'
             ELSE 'expired'
         END AS status
-    FROM wanted w
-    LEFT JOIN in_force r ON r.authority_id = w.authority_id
-    LEFT JOIN decisive d ON d.licence_id = w.id AND d.rule_id = r.id
+    FROM needs w
+    LEFT JOIN decisive d ON d.licence_id = w.licence_id AND d.rule_id = w.rule_id
+    LEFT JOIN LATERAL (
+        SELECT max(CASE WHEN x.ended_at <= %(known_at)s
+            THEN least(x.ends_on, {LONDON_DAY.format("x.ended_at")} - 1)
+            ELSE x.ends_on END) AS until
+        FROM licensing_trainingexception x WHERE {EXCEPTIONS}
+    ) x ON true
 )
 """  # noqa: S608  (Put together from constants, like those below.)
 
+
+JUDGED = judged()
 # A licence is as the register described it at the end of the day asked about. Days before the
 # register came to us are judged by the first description that did.
 SEEN_BY = """least(
@@ -132,7 +143,7 @@ def no_counts() -> dict[Status, int]:
 
 @dataclass
 class OfRule:
-    """What became of one requirement. ``counts`` come to the number of licences."""
+    """What became of one rule; ``counts`` come to the licences that it was in force for."""
 
     rule_id: int
     code: str

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from certificates.renewal import london_day
+
 
 class Status(StrEnum):
     """Where one requirement stands."""
@@ -44,6 +46,8 @@ class Code(StrEnum):
     NO_REQUIREMENT_IN_FORCE = "no_requirement_in_force"
     TRAINING_RECOGNISED = "training_recognised"
     ACCEPTED_FROM_ELSEWHERE = "accepted_from_elsewhere"
+    DEADLINE_NOT_REACHED = "deadline_not_reached"
+    EXCEPTION_GRANTED = "exception_granted"
 
 
 class Change(StrEnum):
@@ -67,6 +71,8 @@ TEXTS = {
     Code.LICENCE_NOT_LINKED: "The licence is not linked to a person in training yet.",
     Code.NOT_REQUIRED_FOR_LICENCE_KIND: "The requirement does not apply to this kind of licence.",
     Code.NO_REQUIREMENT_IN_FORCE: "No training requirement was in force on {day}.",
+    Code.DEADLINE_NOT_REACHED: "The driver has until the end of {until} to pass.",
+    Code.EXCEPTION_GRANTED: "The authority has granted an exception until the end of {until}.",
     Code.TRAINING_RECOGNISED: (
         "Certificate {reference} is for training elsewhere, which the authority has recognised."
     ),
@@ -99,6 +105,23 @@ class Terms:
     effective_from: date
     licence_kinds: Collection[str]
     grace_days: int
+    due_by: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedException:
+    """More time for one licence and requirement, from the day of the second signature to the end of
+    ``ends_on``, or until somebody ended it."""
+
+    ends_on: date
+    granted_at: datetime
+    ended_at: datetime | None = None
+
+    def last_day(self, known_at: datetime) -> date:
+        """It no longer counts on the day on which it was ended early."""
+        if self.ended_at is None or self.ended_at > known_at:
+            return self.ends_on
+        return min(self.ends_on, london_day(self.ended_at) - timedelta(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +190,16 @@ def assess(
     as_at: date,
     known_at: datetime,
     linked: bool = True,
+    exceptions: Iterable[GrantedException] = (),
 ) -> Assessment:
     """Judge one requirement on the day ``as_at`` by what was on record at ``known_at``.
 
     ``certificates`` are the holder's for this requirement and authority. ``linked`` says whether
     the licence was known to belong to a person in training. Without ``terms`` there was nothing to
-    meet: pass None only when the authority had no requirement at all in force on the day.
+    meet: pass None only when no requirement at all was in force for the licence on the day.
+
+    A deadline or an exception gives time to whoever has no certificate that covers the day, and
+    says so; neither counts as training, and neither helps against a revocation.
     """
     if terms is None:
         reason = _reason(Code.NO_REQUIREMENT_IN_FORCE, day=as_at)
@@ -187,8 +214,9 @@ def assess(
         and certificate.passed_on <= as_at
         and not _is_replaced(certificate, known_at)
     ]
+    more_time = _more_time(terms, exceptions, as_at, known_at)
     if not known:
-        return _never_passed(terms, as_at, linked=linked)
+        return _never_passed(terms, as_at, more_time, linked=linked)
     known.sort(key=_worth, reverse=True)
     for certificate, revocation in known:
         if revocation is None and certificate.valid_until >= as_at:
@@ -197,7 +225,7 @@ def assess(
     if revocation is not None:
         reasons = (_revoked_reason(last, revocation), *_acceptance(last))
         return Assessment(terms, Status.REVOKED, reasons, last)
-    return _lapsed(terms, last, as_at)
+    return _lapsed(terms, last, as_at, more_time)
 
 
 def training(assessments: Collection[Assessment]) -> Training:
@@ -209,6 +237,24 @@ def training(assessments: Collection[Assessment]) -> Training:
 def plain(day: date) -> str:
     """The day as people write it: 3 April 2028."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def _more_time(
+    terms: Terms, exceptions: Iterable[GrantedException], as_at: date, known_at: datetime
+) -> tuple[Reason, ...]:
+    """Why somebody without training has time on the day; nothing if they have none."""
+    reasons = []
+    if terms.due_by is not None and as_at <= terms.due_by:
+        reasons.append(_reason(Code.DEADLINE_NOT_REACHED, until=terms.due_by))
+    last_days = (
+        one.last_day(known_at)
+        for one in exceptions
+        if one.granted_at <= known_at and london_day(one.granted_at) <= as_at
+    )
+    running = [day for day in last_days if day >= as_at]
+    if running:
+        reasons.append(_reason(Code.EXCEPTION_GRANTED, until=max(running)))
+    return tuple(reasons)
 
 
 def _worth(known: Judged) -> tuple[date, bool, date, datetime, str]:
@@ -259,21 +305,28 @@ def _covered(terms: Terms, best: Certificate, known: Iterable[Judged], as_at: da
     return Assessment(terms, status, reasons, best, best.renew_from)
 
 
-def _lapsed(terms: Terms, last: Certificate, as_at: date) -> Assessment:
+def _lapsed(
+    terms: Terms, last: Certificate, as_at: date, more_time: tuple[Reason, ...]
+) -> Assessment:
     facts: Facts = {"reference": last.reference, "ended": last.valid_until}
     if (as_at - last.valid_until).days <= terms.grace_days:
         until = last.valid_until + timedelta(terms.grace_days)
-        status, reason = Status.IN_GRACE, _reason(Code.IN_GRACE, **facts, until=until)
+        status = Status.IN_GRACE
+        reasons = (_reason(Code.IN_GRACE, **facts, until=until), *more_time)
     else:
-        status, reason = Status.EXPIRED, _reason(Code.CERTIFICATE_EXPIRED, **facts)
-    return Assessment(terms, status, (reason, *_origin(last)), last, last.renew_from)
+        status = Status.IN_GRACE if more_time else Status.EXPIRED
+        reasons = (*more_time, _reason(Code.CERTIFICATE_EXPIRED, **facts))
+    return Assessment(terms, status, (*reasons, *_origin(last)), last, last.renew_from)
 
 
-def _never_passed(terms: Terms, as_at: date, *, linked: bool) -> Assessment:
-    reasons = [_reason(Code.NEVER_PASSED, day=as_at)]
+def _never_passed(
+    terms: Terms, as_at: date, more_time: tuple[Reason, ...], *, linked: bool
+) -> Assessment:
+    reasons = [*more_time, _reason(Code.NEVER_PASSED, day=as_at)]
     if not linked:
         reasons.append(_reason(Code.LICENCE_NOT_LINKED))
-    return Assessment(terms, Status.NEVER_PASSED, tuple(reasons))
+    status = Status.IN_GRACE if more_time else Status.NEVER_PASSED
+    return Assessment(terms, status, tuple(reasons))
 
 
 def _revoked_reason(certificate: Certificate, revocation: Event) -> Reason:

@@ -6,7 +6,8 @@ from django.db import transaction
 
 from certificates.actions.rules import RuleRefused
 from certificates.renewal import london_day
-from licensing.models import Acceptance, FeedHead
+from licensing.actions.feed import look_again
+from licensing.models import Acceptance
 from people import perms as people
 from people.models import User
 
@@ -38,5 +39,5 @@ def approve_acceptance(*, rule: Acceptance, by: User, now: datetime) -> Acceptan
         raise RuleRefused("own_proposal")
     rule.approve(by=by, now=now)
     if rule.effective_from <= london_day(now):
-        FeedHead.objects.filter(authority=rule.authority_id).update(swept_on=None)
+        look_again(authority=rule.authority)
     return rule

@@ -17,7 +17,13 @@ from django.db.models import Exists, OuterRef
 from certificates.renewal import london_day
 from licensing.answers import COUNTING, IN_FORCE
 from licensing.compliance import JUDGED, OF_AUTHORITY, TERM
-from licensing.models import Acceptance, FeedHead, WaitingElsewhere, WaitingEvent
+from licensing.models import (
+    Acceptance,
+    FeedHead,
+    WaitingElsewhere,
+    WaitingEvent,
+    WaitingLicence,
+)
 from people.models import Authority
 
 BATCH = 1000  # Events that find their places in one transaction.
@@ -48,6 +54,15 @@ FROM taken t
 JOIN certificates_certificateevent e ON e.id = t.certificate_event_id
 JOIN certificates_certificate c ON c.id = e.certificate_id
 """
+TAKE_LICENCES = """
+WITH taken AS (
+    DELETE FROM licensing_waitinglicence WHERE id IN (
+        SELECT id FROM licensing_waitinglicence
+        WHERE authority_id = %(authority)s ORDER BY id LIMIT %(limit)s)
+    RETURNING licence_id
+)
+SELECT count(*), array_agg(DISTINCT licence_id) FROM taken
+"""
 # Whoever holds a licence here and had something happen to a certificate of another authority.
 TAKE_ELSEWHERE = """
 WITH taken AS (
@@ -61,13 +76,22 @@ FROM taken t
 JOIN certificates_certificateevent e ON e.id = t.certificate_event_id
 JOIN certificates_certificate c ON c.id = e.certificate_id
 """
+# Whoever holds these licences now, and whoever's accepted certificates were told of for them.
+CONCERNED = """
+SELECT array_agg(DISTINCT l.holder_id) FILTER (WHERE l.holder_id IS NOT NULL)
+    || array_agg(DISTINCT c.learner_id) FILTER (WHERE c.learner_id IS NOT NULL)
+FROM people_licence l
+LEFT JOIN licensing_feedevent f ON f.authority_id = %(authority)s AND f.valid_until IS NOT NULL
+    AND l.number = ANY (f.licence_numbers)
+LEFT JOIN certificates_certificate c ON c.id = f.certificate_id
+WHERE l.id = ANY (%(licences)s)
+"""
 # Of the certificates of other authorities that are accepted here: what happened to each and was not
 # told yet; and the last that was told once more, where the certificate no longer has the term that
 # was told with it, or is no longer accepted. Its standing stays; the later event's term holds.
 ACCEPTED = f"""{IN_FORCE}, current AS (
     SELECT DISTINCT ON (c.id) c.id AS certificate_id, c.accepted_since, t.*
-    FROM wanted w
-    JOIN in_force r ON r.authority_id = w.authority_id
+    FROM needs w
     JOIN {COUNTING} ON true
     CROSS JOIN {TERM}
     WHERE c.acceptance_id IS NOT NULL AND NOT EXISTS (
@@ -129,7 +153,8 @@ CHANGES = f"""{JUDGED}, changes AS (
     SELECT j.*, c.reference, j.acceptance_id IS NOT NULL AS is_accepted,
         'training.' || j.status AS type,
         CASE j.status WHEN 'expiring' THEN j.renew_from
-            ELSE j.valid_until + j.grace_days + 1 END AS effective_on
+            ELSE greatest(j.valid_until + j.grace_days, j.due_by, j.excepted_until) + 1
+        END AS effective_on
     FROM judged j JOIN certificates_certificate c ON c.id = j.certificate_id
     WHERE j.status IN ('expiring', 'expired') AND NOT EXISTS (
         SELECT FROM licensing_feedevent f
@@ -150,6 +175,7 @@ CHANGES = f"""{JUDGED}, changes AS (
 )
 SELECT count(*) FROM added
 """  # noqa: S608
+OF_LICENCES = "l.authority_id = %(authority)s AND l.id = ANY (%(licences)s)"
 OF_HOLDERS = "l.authority_id = %(authority)s AND l.holder_id = ANY (%(holders)s)"
 DELIVER = """
 INSERT INTO licensing_delivery (webhook_id, event_id, not_before, tries)
@@ -164,19 +190,25 @@ WHERE f.authority_id = %(authority)s AND f.position > %(head)s
 
 def is_behind(*, authority_id: int, now: datetime) -> bool:
     """Whether something waits for its place, or the day has changed; one cheap question."""
-    waiting, elsewhere = (
-        queue.objects.filter(authority=authority_id).values("certificate_event")
-        for queue in (WaitingEvent, WaitingElsewhere)
+    of_authority = {"authority": authority_id}
+    waiting = (
+        WaitingEvent.objects.filter(**of_authority)
+        .values("authority")
+        .union(
+            WaitingLicence.objects.filter(**of_authority).values("authority"),
+            WaitingElsewhere.objects.filter(**of_authority).values("authority"),
+        )
+        .exists()
     )
     swept = FeedHead.objects.filter(authority=authority_id, swept_on__gte=london_day(now))
-    return waiting.union(elsewhere, all=True).exists() or not swept.exists()
+    return waiting or not swept.exists()
 
 
 def advance_feed(*, authority_id: int, now: datetime, limit: int = BATCH) -> int:
     """Give up to ``limit`` waiting events their places; once a day look who is due or has lapsed.
 
     A repeat finds nothing to do. Of several at the same moment one works and the others wait for
-    it. Returns how many events were taken out of the queue.
+    it. Returns how many events, or else licences, were taken out of the queue; whichever are more.
     """
     if not is_behind(authority_id=authority_id, now=now):
         return 0
@@ -186,12 +218,24 @@ def advance_feed(*, authority_id: int, now: datetime, limit: int = BATCH) -> int
         return _Writing(head, now).advance(limit)
 
 
+def look_again(*, authority: Authority | None) -> None:
+    """Have the training of all the authority's licences looked at on the feed's next turn, as on a
+    new day; of every authority where None is given. For what changes the answers of many at once:
+    call it in the transaction that does. A repeat changes nothing."""
+    heads = FeedHead.objects.exclude(swept_on=None)
+    if authority is not None:
+        heads = heads.filter(authority=authority)
+    heads.update(swept_on=None)
+
+
 def advance_all(*, now: datetime) -> None:
     """The same for every authority that is behind, until nothing waits."""
     swept = FeedHead.objects.filter(authority=OuterRef("pk"), swept_on__gte=london_day(now))
     waiting = WaitingEvent.objects.filter(authority=OuterRef("pk"))
+    licences = WaitingLicence.objects.filter(authority=OuterRef("pk"))
     elsewhere = WaitingElsewhere.objects.filter(authority=OuterRef("pk"))
-    behind = Authority.objects.filter(Exists(waiting) | Exists(elsewhere) | ~Exists(swept))
+    anything = Exists(waiting) | Exists(licences) | Exists(elsewhere)
+    behind = Authority.objects.filter(anything | ~Exists(swept))
     for authority_id in behind.order_by("pk").values_list("pk", flat=True):
         while advance_feed(authority_id=authority_id, now=now) >= BATCH:
             pass
@@ -209,30 +253,43 @@ class _Writing:
         taken, holders = self._take(limit)
         elsewhere, others = self._run(TAKE_ELSEWHERE, limit=limit)
         holders += others or []
+        looked_at, licences = self._run(TAKE_LICENCES, limit=limit)
         new_day = self.head.swept_on is None or self.head.swept_on < today
         if new_day and taken < limit:
+            self._tell_accepted(OF_AUTHORITY)
             self._look_at(OF_AUTHORITY)
             self.head.swept_on = today
-        elif holders:
-            self._look_at(OF_HOLDERS, holders=holders)
+        else:
+            self._look_at_some(holders, licences or [])
         if self.head.position > before:
             self._run(DELIVER, head=before)
         self.head.save()
-        return taken + elsewhere
+        return max(taken, looked_at, elsewhere)
 
     def _take(self, limit: int) -> tuple[int, list[int]]:
         added, taken, holders = self._run(TAKE, limit=limit)
         self.head.position += added
         return taken, holders or []
 
-    def _look_at(self, narrowing: str, holders: list[int] | None = None) -> None:
-        asked = {"as_at": london_day(self.now), "known_at": self.now, "holders": holders}
-        for statement in (ACCEPTED, CHANGES) if self._accepts() else (CHANGES,):
-            (added,) = self._run(statement.format(narrowing=narrowing), **asked)
+    def _look_at_some(self, holders: list[int], licences: list[int]) -> None:
+        (concerned,) = self._run(CONCERNED, licences=licences)
+        if people := [*holders, *(concerned or [])]:
+            self._tell_accepted(OF_HOLDERS, people)
+        if holders:
+            self._look_at(OF_HOLDERS, holders=holders)
+        if licences:
+            self._look_at(OF_LICENCES, licences=licences)
+
+    def _tell_accepted(self, narrowing: str, holders: list[int] | None = None) -> None:
+        if Acceptance.objects.approved().filter(authority=self.head.pk).exists():
+            as_of = {"as_at": london_day(self.now), "known_at": self.now}
+            (added,) = self._run(ACCEPTED.format(narrowing=narrowing), **as_of, holders=holders)
             self.head.position += added
 
-    def _accepts(self) -> bool:
-        return Acceptance.objects.approved().filter(authority=self.head.pk).exists()
+    def _look_at(self, narrowing: str, **whom: Any) -> None:
+        as_of = {"as_at": london_day(self.now), "known_at": self.now}
+        (added,) = self._run(CHANGES.format(narrowing=narrowing), **as_of, **whom)
+        self.head.position += added
 
     def _run(self, statement: str, **values: Any) -> Any:
         given = {"authority": self.head.pk, "head": self.head.position, "now": self.now, **values}

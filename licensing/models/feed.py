@@ -80,6 +80,37 @@ class WaitingElsewhere(models.Model):
         return str(self.certificate_event_id)
 
 
+class FedLicence(Licence):
+    """Licences as this room sees them: whatever links one to somebody else queues it here."""
+
+    class Meta:
+        proxy = True
+        triggers = [
+            pgtrigger.Trigger(
+                name="linked_licence_waits_for_feed",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("OLD.holder_id IS DISTINCT FROM NEW.holder_id"),
+                func="""
+                    INSERT INTO licensing_waitinglicence (licence_id, authority_id)
+                    VALUES (NEW.id, NEW.authority_id);
+                    RETURN NULL;
+                """,
+            ),
+        ]
+
+
+class WaitingLicence(models.Model):
+    """A licence whose training may be another since the feed looked last, and not because of a
+    certificate. The row goes when it was looked at; there may be several of one licence."""
+
+    licence = models.ForeignKey(Licence, on_delete=models.PROTECT, related_name="+", db_index=False)
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return str(self.licence_id)
+
+
 class FeedHead(models.Model):
     """How far the feed of one authority has come; whoever adds to it holds this row."""
 

@@ -6,13 +6,23 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from licensing import applying
 from licensing.answers import training_statuses
+from licensing.applying import AppliesTo
 from licensing.compliance import compliance, statuses
-from licensing.eligibility import MEETING, Status, Terms, Training, assess
+from licensing.eligibility import MEETING, Code, Status, Terms, Training, assess
 from people.models import Licence
-from tests.factories import LicenceFactory, make_course, make_requirement
+from tests.courses.training import make_cohort
+from tests.factories import LONG_AGO, LicenceFactory, make_course, make_requirement
 from tests.licensing.factories import make_certificate, make_licence, reinstate, revoke
-from tests.licensing.histories import START, make_histories, some_day, some_moment
+from tests.licensing.histories import (
+    ENTERED_ON,
+    START,
+    make_histories,
+    make_rules,
+    some_day,
+    some_moment,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +70,79 @@ def test_rule_in_sql_is_the_pure_rule_over_random_histories(authority, course, s
         assert in_sql == pure
         seen.update(pure.values())
     assert set(seen) >= {*Status} - {Status.IN_GRACE}  # Else the histories prove too little.
+
+
+COHORTS = 3
+MORE_QUESTIONS = 6
+
+
+def judged_with_its_rules(history, rules, as_at, known_at):
+    """Of each requirement that applies: the rule and the assessment."""
+    asked = {"as_at": as_at, "known_at": known_at}
+    linked = history.held_from is not None and history.held_from <= known_at
+    terms = applying.in_force(
+        rules,
+        licence_kind=history.kind,
+        began_on=applying.began_on(history.described, entered_on=ENTERED_ON, known_at=known_at),
+        places=history.places if linked else [],
+        **asked,
+    )
+    return [
+        assess(
+            one,
+            licence_kind=history.kind,
+            certificates=history.certificates if linked else [],
+            linked=linked,
+            exceptions=history.exceptions if one and one.code == "safeguarding" else [],
+            **asked,
+        )
+        for one in terms or [None]
+    ]
+
+
+def said(found):
+    return [(one.terms, one.status, one.reasons, one.renew_from) for one in found]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_rules_of_every_kind_in_sql_are_the_pure_ones_over_random_histories(
+    authority, course, seed
+):
+    """Rules for new and existing drivers and for groups, deadlines and exceptions; both SQL forms,
+    all that they say: which rule applied, the status, every reason."""
+    chance = random.Random(seed)
+    cohorts = [
+        make_cohort(authority, LONG_AGO, course=course, name=f"Group {number}").pk
+        for number in range(COHORTS)
+    ]
+    asked = {"authority": authority, "course": course, "cohorts": cohorts}
+    rules = make_rules(seed, how_many=14, **asked)
+    made = make_histories(seed, how_many=HISTORIES // 3, **asked)
+    seen, codes, whom = Counter(), Counter(), Counter()
+    of_rule = {rule.terms.rule_id: rule.applies_to for rule in rules}
+    for _ in range(MORE_QUESTIONS):
+        as_at, known_at = some_day(chance) + timedelta(days=5), some_moment(chance)
+        when = {"as_at": as_at, "known_at": known_at}
+        pure = {h.number: judged_with_its_rules(h, rules, **when) for h in made}
+
+        in_sql = set(statuses(authority_id=authority.pk, **when))
+        read = training_statuses(authority=authority, numbers=pure, **when)
+
+        assert {(number, code, status) for number, code, status, _ in in_sql} == {
+            (number, one.terms and one.terms.code, one.status)
+            for number, found in pure.items()
+            for one in found
+        }
+        assert {number: said(one.requirements) for number, one in read.items()} == {
+            number: said(found) for number, found in pure.items()
+        }
+        for found in pure.values():
+            seen.update(one.status for one in found)
+            codes.update(reason.code for one in found for reason in one.reasons)
+            whom.update(of_rule[one.terms.rule_id] for one in found if one.terms)
+    assert set(seen) >= {*Status} - {Status.NOT_REQUIRED}
+    assert set(codes) >= {Code.DEADLINE_NOT_REACHED, Code.EXCEPTION_GRANTED}
+    assert len(whom) >= len(AppliesTo) - 1  # A later rule may leave nobody to one kind.
 
 
 def test_decisive_certificate_is_the_pure_rules(authority, course):

@@ -205,8 +205,38 @@ def test_licence_that_passes_to_somebody_else_no_longer_counts_by_it(
     away.holder = LearnerFactory(authority=other_authority)
     away.save()
 
-    events = read(other_authority, now=at("2026-11-23")).events
-    assert events[-1]["certificate"]["valid_until"] == "2026-11-22"
+    events = read(other_authority).events
+    assert events[-1]["certificate"]["valid_until"] == "2026-11-21"
+
+
+def test_licence_that_passes_to_a_trained_person_counts_by_their_certificate(
+    other_authority, accept, train, away
+):
+    accept()
+    train()
+    holder, away.holder = away.holder, LearnerFactory(authority=other_authority)
+    away.save()
+    assert known(other_authority) == {}
+    read(other_authority)
+    away.holder = holder
+    away.save()
+    read(other_authority)
+
+    assert known(other_authority) == {"WV-1": True}
+
+
+def test_second_licence_keeps_the_certificate_when_the_first_moves_on(
+    other_authority, accept, train, away
+):
+    accept()
+    make_licence(other_authority, "WV-2", holder=away.holder)
+    train()
+    read(other_authority)
+    away.holder = LearnerFactory(authority=other_authority)
+    away.save()
+    read(other_authority)
+
+    assert known(other_authority)["WV-2"] is True
 
 
 @pytest.mark.parametrize(
