@@ -1,7 +1,7 @@
 """Which approved rule applies to a licence on a day? Pure: rules and a driver in, terms out.
 
 Every day is a London day, whole; what was recorded after ``known_at`` is not seen, as in
-``licensing.eligibility``. ``licensing.answers.IN_FORCE`` says the same in SQL; a test holds the two
+``licensing.eligibility``. ``licensing.on_record`` says the same in SQL; a test holds the two
 together over random histories.
 """
 

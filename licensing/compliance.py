@@ -11,8 +11,8 @@ from typing import Any
 
 from django.db import connection
 
-from licensing.answers import COUNTING, EXCEPTIONS, IN_FORCE, LONDON_DAY
 from licensing.eligibility import MEETING, Status
+from licensing.on_record import COUNTING, EXCEPTIONS, LONDON_DAY, in_force
 
 # The term of certificate c with the authority that is asked, as ``licensing.acceptance`` has it.
 TERM = """LATERAL (
@@ -21,13 +21,25 @@ TERM = """LATERAL (
     FROM (SELECT least(c.valid_until, (c.passed_on + make_interval(months => c.months))::date)
         AS valid_until) u
 ) t"""
+# Undoing an import takes licences away that were in the register until then. They are in the
+# answers about that time all the same, so that these stay what they were.
+EVER = """(
+    SELECT id, authority_id, number, kind, state, starts_on, expires_on, full_name,
+        date_of_birth, holder_id, held_from, created_at
+    FROM people_licence
+    UNION ALL
+    SELECT id, authority_id, number, kind, state, starts_on, expires_on, full_name,
+        date_of_birth, holder_id, held_from, created_at
+    FROM people_licenceevent WHERE pgh_label = 'delete' AND pgh_created_at > %(known_at)s
+)"""
+IN_FORCE = in_force(licences=EVER)
 
 
-def judged(in_force: str = IN_FORCE) -> str:
+def judged(needs: str = IN_FORCE) -> str:
     """The statement's head, which ends in the table ``judged``: a row for each licence wanted and
     requirement in force for it, or one row without a rule. Of the certificates known by then, the
     decisive one is one that covers the day before any other, then the one that lasts longest."""
-    return f"""{in_force}, known AS (
+    return f"""{needs}, known AS (
     SELECT w.licence_id, w.rule_id, c.id AS certificate_id, c.passed_on,
         t.valid_until, t.renew_from, c.issued_at, c.reference, c.acceptance_id,
         coalesce(changes.last = 'revoked', false) AS revoked
@@ -74,22 +86,12 @@ def judged(in_force: str = IN_FORCE) -> str:
 
 
 JUDGED = judged()
-# A licence is as the register described it at the end of the day asked about. Days before the
-# register came to us are judged by the first description that did.
-SEEN_BY = """least(
-    %(known_at)s, (%(as_at)s + 1)::timestamp AT TIME ZONE 'Europe/London')"""
 IS_LICENSED = """{0}.state IN ('current', 'suspended')
     AND coalesce({0}.starts_on <= %(as_at)s, true) AND coalesce({0}.expires_on >= %(as_at)s, true)
 """
 LICENSED = f"""
-l.authority_id = %(authority)s AND l.created_at <= %(known_at)s AND coalesce((
-    SELECT {IS_LICENSED.format("h")} FROM people_licenceevent h
-    WHERE h.pgh_obj_id = l.id
-    ORDER BY h.pgh_created_at < {SEEN_BY} DESC,
-        CASE WHEN h.pgh_created_at < {SEEN_BY} THEN -h.pgh_id ELSE h.pgh_id END
-    LIMIT 1
-), {IS_LICENSED.format("l")})
-"""  # noqa: S608
+l.authority_id = %(authority)s AND l.created_at <= %(known_at)s AND {IS_LICENSED.format("seen")}
+"""
 FIGURES = f"""{JUDGED}, of_licences AS (
     SELECT bool_and(status = ANY (%(meeting)s)) AS met,
         max(array_position(%(severity)s::text[], status)) AS worst

@@ -8,13 +8,28 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from licensing.models import Acceptance, Scope
-from people import perms as people
-from people.models import Membership
-from people.perms import has_role, holds
+from licensing.models import (
+    Acceptance,
+    CheckerMember,
+    CheckerOrganisation,
+    CommitteePack,
+    ComplianceRun,
+    ComplianceRunQuerySet,
+    Scope,
+    SignedTraining,
+    TrendAlert,
+)
+from people.models import Authority, Licence, LicenceQuerySet, Membership, Tenure, User
+from people.perms import (
+    authorities_of,
+    has_role,
+    holds,
+    kept_from,
+    readable_rules,
+    served_authorities,
+)
 
 Role = Membership.Role
-
 # Every call of the API asks this, so it is written out: building it anew each time would cost more
 # than all the rest. Only a token that a client got for itself counts, never one for a person.
 BEARER = """
@@ -66,11 +81,153 @@ def may_see_webhooks(request: HttpRequest) -> bool:
     return holds(request, Role.OFFICER)
 
 
+def compliance_authorities(user: Any) -> QuerySet[Authority]:
+    """Whose figures the person may ask for and read: officers and auditors those of their own
+    authorities, platform administrators all."""
+    return served_authorities(user, Role.OFFICER, Role.AUDITOR)
+
+
+def readable_runs(user: Any) -> ComplianceRunQuerySet:
+    """The answers about those authorities."""
+    runs: ComplianceRunQuerySet = ComplianceRun.objects.filter(
+        authority__in=compliance_authorities(user)
+    )
+    return runs.select_related("authority", "run_by").defer("marks")
+
+
+def may_ask_compliance(request: HttpRequest) -> bool:
+    """Licensing officers, auditors and platform administrators."""
+    return holds(request, Role.OFFICER, Role.AUDITOR)
+
+
+def checker_places(user: Any) -> QuerySet[CheckerMember]:
+    """The organisations for which the person may check now; each asks about one authority."""
+    places = CheckerMember.objects.of(user).in_force()
+    return places.select_related("organisation__authority").order_by("organisation__name", "pk")
+
+
+def is_contact(user: Any, organisation: CheckerOrganisation) -> bool:
+    """Who may invite and end colleagues for the organisation."""
+    places = CheckerMember.objects.of(user).in_force()
+    return places.filter(organisation=organisation.pk, is_contact=True).exists()
+
+
+def may_decide_checkers(user: Any, *, authority_id: int) -> bool:
+    """Licensing officers of the authority, and platform administrators."""
+    return served_authorities(user, Role.OFFICER).filter(pk=authority_id).exists()
+
+
+def may_see_checkers(request: HttpRequest) -> bool:
+    """Officers, auditors and platform administrators; each sees their own authority's alone."""
+    return holds(request, Role.OFFICER, Role.AUDITOR)
+
+
+def trend_authorities(user: Any) -> QuerySet[Authority]:
+    """Whose trends and packs the person may read: officers and auditors those of their own
+    authorities, a platform administrator all."""
+    return served_authorities(user, Role.OFFICER, Role.AUDITOR)
+
+
+def gap_authorities(user: Any) -> QuerySet[Authority]:
+    """Whose gaps by language and by help they may read (R54): nobody who handles cases. So those of
+    which the person is an auditor and not an officer too; a platform administrator all."""
+    served = served_authorities(user, Role.AUDITOR)
+    return (
+        served if user.is_superuser else served.exclude(pk__in=authorities_of(user, Role.OFFICER))
+    )
+
+
+def may_note_alert(user: Any, alert: TrendAlert) -> bool:
+    """Licensing officers of the authority that it is about."""
+    return has_role(user, Role.OFFICER, authority=alert.authority)
+
+
+def reads_drivers(request: HttpRequest) -> bool:
+    """Licensing officers, auditors and platform administrators; each sees their own authority's
+    drivers alone."""
+    return holds(request, Role.OFFICER, Role.AUDITOR)
+
+
+def readable_licences(user: Any) -> LicenceQuerySet:
+    """The licences whose driver the person may read about: of the authorities at which they are an
+    officer or auditor now, for platform administrators all. Never one that they, or somebody in
+    whom they declared an interest, holds or held before (R47)."""
+    own: LicenceQuerySet = Licence.objects.filter(
+        authority__in=served_authorities(user, Role.OFFICER, Role.AUDITOR)
+    )
+    held_before = Tenure.objects.filter(kept_from(user, place="holder"))
+    return own.exclude(kept_from(user, place="holder")).exclude(
+        pk__in=held_before.values("licence")
+    )
+
+
+def pack_authorities(user: Any) -> QuerySet[Authority]:
+    """The authorities of which the person may make a pack, or enter training of members: those at
+    which they are a licensing officer now, for platform administrators all."""
+    return served_authorities(user, Role.OFFICER)
+
+
+def pack_readers_authorities(user: Any) -> QuerySet[Authority]:
+    """The authorities whose packs and lists of signed training the person may read: those at which
+    they are an officer or auditor now, for platform administrators all."""
+    return served_authorities(user, Role.OFFICER, Role.AUDITOR)
+
+
+def committee_licences(user: Any) -> LicenceQuerySet:
+    """The licences of which the person may make a committee pack: readable ones of the authorities
+    at which they are a licensing officer now."""
+    return readable_licences(user).filter(authority__in=pack_authorities(user))
+
+
+def readable_committee_packs(user: Any) -> QuerySet[CommitteePack]:
+    """Packs about drivers of whom the person may read now (R47), whoever made them."""
+    return CommitteePack.objects.filter(licence__in=readable_licences(user))
+
+
+def own_memberships(user: Any) -> QuerySet[Membership]:
+    """The roles for which the person signs their own training: as a councillor or officer now."""
+    held = Membership.objects.of(user).current().filter(role__in=[Role.COUNCILLOR, Role.OFFICER])
+    return held.select_related("authority")
+
+
+def decidable_signatures(user: Any) -> QuerySet[SignedTraining]:
+    """Signatures that wait for the person's own: of members of the authorities at which they are a
+    licensing officer now; never their own, nor that of somebody they know (R47)."""
+    waiting = SignedTraining.objects.waiting().filter(authority__in=pack_authorities(user))
+    return waiting.exclude(signed_by=user.pk).exclude(kept_from(user, place="signed_by__learner"))
+
+
+def workable_licences(user: Any) -> LicenceQuerySet:
+    """Those of the above about whose driver the person may write something down: licensing
+    officers, at their own authorities, and nobody else."""
+    own: LicenceQuerySet = readable_licences(user).filter(
+        authority__in=authorities_of(user, Role.OFFICER)
+    )
+    return own
+
+
+def possible_owners(authorities: Any) -> QuerySet[User]:
+    """The licensing officers of these authorities, to whom something can be given to do."""
+    officers = Membership.objects.current().filter(role=Role.OFFICER, authority__in=authorities)
+    found = User.objects.filter(pk__in=officers.values("user"), is_active=True)
+    return found.order_by("first_name", "last_name", "email")
+
+
+def desk_authorities(user: Any) -> QuerySet[Authority]:
+    """The authorities whose drivers the person may read about; see ``readable_licences``."""
+    return served_authorities(user, Role.OFFICER, Role.AUDITOR).order_by("name")
+
+
+def writing_authorities(user: Any) -> QuerySet[Authority]:
+    """The authorities about whose drivers the person may write something down."""
+    return authorities_of(user, Role.OFFICER).order_by("name")
+
+
 def readable_acceptances(user: Any) -> "QuerySet[Acceptance]":
     """The rules of the authorities at which the person is an officer or auditor now; all for
     platform administrators. The other authority that a rule names has no page of it: it holds the
     words and the names of the authority that decided."""
-    rules: QuerySet[Acceptance] = Acceptance.objects.filter(people.readable_rules(user))
+    rules: QuerySet[Acceptance] = Acceptance.objects.filter(readable_rules(user))
     return rules.select_related(
         "authority", "from_authority", "course", "proposed_by", "approved_by"
     )

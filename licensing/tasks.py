@@ -6,6 +6,8 @@ from django.utils import timezone
 
 from licensing import actions
 
+POINTS_AT_A_TIME = 200  # A minute or two where there are 50,000 drivers.
+
 
 @shared_task
 def clear_expired_tokens() -> None:
@@ -29,3 +31,21 @@ def advance_feeds() -> None:
 def relay_webhooks() -> None:
     """Tell each address what is due. The scheduled run finds whatever is left."""
     actions.relay_webhooks(now=timezone.now())
+
+
+@shared_task
+def work_out_trends() -> None:
+    """The points of the lines over time that are missing, some at a time; a repeat goes on."""
+    actions.work_out_points(now=timezone.now(), limit=POINTS_AT_A_TIME)
+
+
+@shared_task
+def notice_changes() -> None:
+    """Weeks that differ from those before them, each once."""
+    actions.notice_changes(now=timezone.now())
+
+
+@shared_task
+def work_on_packs() -> None:
+    """Packs that somebody waits for. The scheduled run finds whatever is left."""
+    actions.work_on_packs(now=timezone.now())

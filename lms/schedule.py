@@ -55,6 +55,15 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute=20),
     },
     "advance-feeds": {"task": "licensing.tasks.advance_feeds", "schedule": 10.0},
+    "work-out-trends": {
+        "task": "licensing.tasks.work_out_trends",
+        "schedule": crontab(minute=10),
+    },
+    "notice-changes": {
+        "task": "licensing.tasks.notice_changes",
+        "schedule": crontab(day_of_week="mon", hour=5, minute=30),
+    },
+    "work-on-packs": {"task": "licensing.tasks.work_on_packs", "schedule": 60.0},
     "relay-webhooks": {"task": "licensing.tasks.relay_webhooks", "schedule": 5.0},
     "item-statistics": {"task": "assessments.tasks.work_out_statistics", "schedule": crontab(0, 2)},
     "find-signals": {"task": "assessments.tasks.find_signals", "schedule": crontab(0, 4)},

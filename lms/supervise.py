@@ -46,6 +46,8 @@ SIGN_INS = (
     ("second.officer@demo.example", "another licensing officer, Northbridge"),
     ("officer@westvale.demo.example", "licensing officer, Westvale"),
     ("auditor@demo.example", "read-only, Northbridge"),
+    ("home@demo.example", "children's home that checks drivers, Northbridge"),
+    ("operator@demo.example", "operator that sees its drivers, Northbridge"),
     ("admin@demo.example", "platform administrator"),
 )
 

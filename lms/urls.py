@@ -46,6 +46,7 @@ urlpatterns = [
     path("tests/sittings/<uuid:pk>/result/", ResultView.as_view(), name="sitting_result"),
     path("tests/", include("assessments.urls")),
     path("", include("certificates.urls")),
+    path("", include("licensing.urls")),
     path("api/v1/", api.urls),
     # Wagtail's own sign-in would skip the second factor: allauth's is the only door.
     path("staff/login/", public_page(sign_in)),

@@ -10,6 +10,7 @@ from django.views.decorators.cache import cache_control
 from django.views.generic import TemplateView
 
 from licensing.answers import training_statuses_of
+from licensing.perms import checker_places
 from lms import offline
 from lms.dashboard import dashboard_of
 from people import perms
@@ -39,6 +40,8 @@ class DashboardView(TemplateView):
         self.learner = perms.learner_of(request)
         if self.learner is None and perms.is_staff_member(request.user):
             return redirect("wagtailadmin_home")
+        if self.learner is None and checker_places(request.user).exists():
+            return redirect("check")
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -6,12 +6,14 @@ from uuid import uuid4
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.db import transaction
+from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from outbox.actions import queue_email
 from people import actions
-from people.models import User
+from people.models import Learner, User
+from people.register.merging import shortened
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -52,3 +54,12 @@ class AccountAdapter(DefaultAccountAdapter):
                     now=timezone.now(),
                 )
         return user
+
+    def respond_user_inactive(self, request: Any, user: Any) -> Any:
+        """Whoever has another account since two records were merged is told so."""
+        found = Learner.objects.filter(user=user, succeeded_by__user__isnull=False)
+        learner = found.select_related("succeeded_by__user").first()
+        if learner is None or learner.succeeded_by is None:
+            return super().respond_user_inactive(request, user)
+        context = {"account": shortened(learner.succeeded_by.account.email)}
+        return render(request, "people/merged_account.html", context, status=403)

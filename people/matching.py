@@ -6,9 +6,11 @@ officer decides with both sides in view.
 """
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
+from itertools import product
 from typing import NamedTuple, Protocol
 
 TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "sir"})
@@ -49,6 +51,30 @@ class Named(NamedTuple):
     number: str
     full_name: str
     date_of_birth: date
+
+
+class Described(NamedTuple):
+    """What one record says of its person: by a licence they hold, or by one they asked for."""
+
+    authority: int
+    number: str
+    full_name: str
+    date_of_birth: date
+    is_held: bool
+
+
+def strong_matches(one: Iterable[Described], other: Iterable[Described]) -> list[str]:
+    """Why two records may be one person's, by ``RecordMerge.Ground``: one has asked for a licence
+    of the other and knew its date of birth, or date of birth and name of a licence agree."""
+    found = set()
+    for a, b in product(one, other):
+        if a.date_of_birth != b.date_of_birth or not (a.is_held or b.is_held):
+            continue
+        if (a.authority, a.number) == (b.authority, b.number):
+            found.add("number")
+        if folded(a.full_name) == folded(b.full_name):
+            found.add("birth_and_name")
+    return sorted(found)
 
 
 def judge(row: Person, known: Person) -> Match:

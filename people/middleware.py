@@ -54,11 +54,16 @@ class StaffSecondFactorMiddleware:
             return None
         if not perms.is_staff_member(request.user):
             return None
-        if not is_mfa_enabled(request.user):
-            return redirect("mfa_activate_totp")
-        if not any(
-            record["method"] == "mfa"
-            for record in get_authentication_records(request, request.user)
-        ):
-            return redirect("account_logout")
+        return to_second_factor(request)
+
+
+def to_second_factor(request: HttpRequest) -> HttpResponseRedirect | None:
+    """Where somebody who needs two factors has to go first; None once they have given both."""
+    if not settings.STAFF_SECOND_FACTOR_REQUIRED:
         return None
+    if not is_mfa_enabled(request.user):
+        return redirect("mfa_activate_totp")
+    records = get_authentication_records(request, request.user)
+    if not any(record["method"] == "mfa" for record in records):
+        return redirect("account_logout")
+    return None

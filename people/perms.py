@@ -13,6 +13,7 @@ from people.models import (
     Licence,
     LicenceClaim,
     Membership,
+    RecordMerge,
     RegisterDoubt,
     User,
 )
@@ -54,16 +55,22 @@ def has_role(user: User | AnonymousUser, *roles: str, authority: Authority | Non
 def kept_from(user: Any, *, place: str = "learner") -> Q:
     """Rows, with their person in training at ``place``, with which this person has nothing to do:
     about themselves, or about somebody in whom they declared an interest (R47). One person may
-    have a record from before they had an account; it is theirs all the same."""
+    have a record from before they had an account, or a second account; both are theirs."""
     at = f"{place}__" if place else ""
     known = Interest.objects.current().of(user)
-    before = known.exclude(learner__succeeded_by=None)
+    first = known.exclude(learner__succeeded_by=None)
+    second = first.exclude(learner__succeeded_by__succeeded_by=None)
+    own = Learner.objects.filter(succeeded_by__user=user.pk)
+    before = Learner.objects.filter(succeeded_by__in=known.values("learner"))
     return (
         Q(**{f"{at}user": user.pk})
         | Q(**{f"{at}succeeded_by__user": user.pk})
+        | Q(**{f"{at}succeeded_by__in": own})
         | Q(**{f"{at}pk__in": known.values("learner")})
-        | Q(**{f"{at}pk__in": before.values("learner__succeeded_by")})
+        | Q(**{f"{at}pk__in": first.values("learner__succeeded_by")})
+        | Q(**{f"{at}pk__in": second.values("learner__succeeded_by__succeeded_by")})
         | Q(**{f"{at}succeeded_by__in": known.values("learner")})
+        | Q(**{f"{at}succeeded_by__in": before})
     )
 
 
@@ -71,17 +78,22 @@ def known_people(user: Any) -> set[int]:
     """The keys of the same people, for what is not filtered by the database."""
     known = Interest.objects.current().of(user).order_by()
     records = Learner.objects.order_by()
+    own = records.filter(succeeded_by__user=user.pk)
+    before = records.filter(succeeded_by__in=known.values("learner"))
     keys = (
         records.filter(user=user.pk)
         .values_list("pk")
         .union(
-            records.filter(succeeded_by__user=user.pk).values_list("pk"),
-            records.filter(succeeded_by__in=known.values("learner")).values_list("pk"),
+            own.values_list("pk"),
+            records.filter(succeeded_by__in=own).values_list("pk"),
+            before.values_list("pk"),
+            records.filter(succeeded_by__in=before).values_list("pk"),
             known.values_list("learner"),
-            known.exclude(learner__succeeded_by=None).values_list("learner__succeeded_by"),
+            known.values_list("learner__succeeded_by"),
+            known.values_list("learner__succeeded_by__succeeded_by"),
         )
     )
-    return {key for (key,) in keys}
+    return {key for (key,) in keys if key is not None}
 
 
 def conflict(user: Any, learner: Learner) -> str:
@@ -89,9 +101,12 @@ def conflict(user: Any, learner: Learner) -> str:
     where nothing is known against it."""
     if not Learner.objects.filter(kept_from(user, place=""), pk=learner.pk).exists():
         return ""
-    later = learner.succeeded_by
-    own = user.pk in (learner.user_id, later.user_id if later else None)
-    return "own_record" if own else "interest"
+    record: Learner | None = learner
+    while record is not None:
+        if record.user_id == user.pk:
+            return "own_record"
+        record = record.succeeded_by
+    return "interest"
 
 
 def may_deal_with(user: Any, learner: Learner) -> bool:
@@ -196,3 +211,22 @@ def readable_rules(user: Any) -> Q:
     own = served_authorities(user, Role.OFFICER, Role.AUDITOR)
     readable = Q(authority__in=own)
     return readable | Q(authority=None) if own.exists() else readable
+
+
+def mergeable_learners(user: Any) -> QuerySet[Learner]:
+    """The records that the person may propose to merge, as a licensing officer where they train or
+    hold a licence; for platform administrators all. Never their own, nor that of somebody they
+    know, nor one that has been merged into another."""
+    others = Learner.objects.filter(succeeded_by=None).exclude(kept_from(user, place=""))
+    if user.is_superuser:
+        return others
+    served = authorities_of(user, Role.OFFICER)
+    licensed = Licence.objects.filter(authority__in=served, holder__isnull=False)
+    return others.filter(Q(authority__in=served) | Q(pk__in=licensed.values("holder")))
+
+
+def readable_merges(user: Any) -> QuerySet[RecordMerge]:
+    """The merges of the officer's own authorities, but none of themselves or of somebody they
+    know."""
+    merges = RecordMerge.objects.for_officer(user)
+    return merges.exclude(kept_from(user, place="gone")).exclude(kept_from(user, place="stays"))

@@ -11,7 +11,7 @@ from wagtail.admin.ui.tables import BooleanColumn, Column, Table
 
 from assessments.item_analysis import EASY, ENOUGH_ANSWERS, LOWEST_DISCRIMINATION, Flag
 from assessments.models import ItemStatistic
-from courses.views import charts
+from courses import charts
 from courses.views.spreadsheets import Columns
 from courses.views.tables import NameColumn, share
 

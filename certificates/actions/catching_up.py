@@ -18,6 +18,7 @@ from certificates.actions.recognising import issue_of
 from certificates.actions.replacing import issue_replacement
 from certificates.models import Certificate, CertificateEvent, CertificateQuerySet, Evidence
 from certificates.renewal import london_day
+from people.models import RecordMerge
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 60  # As many as a run of every few seconds can sign without keeping others waiting.
@@ -45,14 +46,16 @@ def issue_recognised(
 
 
 def carry_over(*, now: datetime, limit: int = AT_ONCE, since: datetime | None = None) -> int:
-    """Replace up to ``limit`` certificates of records that an account has taken over by linked ones
-    of its own; returns how many.
+    """Replace up to ``limit`` certificates of records that another one has taken over by linked
+    ones of its own; returns how many. Those that came with a merge which is undone go back.
 
     A revoked certificate stays where it is: should it be reinstated, it is carried over then (I20).
     """
     left = _left_behind()
     if since is not None:
-        left = left.filter(learner__succeeded_at__gte=since)
+        parted = RecordMerge.objects.filter(decided_at__gte=since, undoes__isnull=False)
+        lately = Q(learner__succeeded_at__gte=since) | Q(learner__in=parted.values("stays"))
+        left = left.filter(lately)
     return _each(left, "issued_at", _hand_over, limit=limit, now=now)
 
 
@@ -112,8 +115,16 @@ def _issue(evidence_id: int, now: datetime) -> bool:
 
 
 def _left_behind() -> CertificateQuerySet:
-    succeeded = Certificate.objects.filter(learner__succeeded_by__isnull=False, replacement=None)
-    return succeeded.counting()
+    """Whose holder was taken over, or who has what came with a merge that is undone."""
+    succeeded = Q(learner__succeeded_by__isnull=False)
+    parted = RecordMerge.objects.filter(
+        gone=OuterRef("replaces__learner"),
+        stays=OuterRef("learner"),
+        decision=RecordMerge.Decision.CONFIRMED,
+        undoes__decided_at__lte=OuterRef("issued_at"),
+    )
+    to_return = Q(replaces__learner__succeeded_by=None) & Exists(parted)
+    return Certificate.objects.filter(succeeded | to_return, replacement=None).counting()
 
 
 def _hand_over(certificate_id: int, now: datetime) -> bool:
@@ -121,17 +132,24 @@ def _hand_over(certificate_id: int, now: datetime) -> bool:
     this = Certificate.objects.filter(pk=certificate_id)
     if this.select_for_update(of=("self",), skip_locked=True).first() is None:
         return False
-    related = _left_behind().select_related("learner__succeeded_by__user", "authority")
+    related = _left_behind().select_related(
+        "learner__succeeded_by__user", "replaces__learner__user", "authority"
+    )
     old = related.filter(pk=certificate_id).first()
-    if old is None or old.learner.succeeded_by is None:
+    if old is None:
         return False
+    later = old.learner.succeeded_by or (old.replaces and old.replaces.learner)
+    if later is None:
+        return False
+    now = max(now, old.learner.succeeded_at or now)  # A sweep may have begun before the merge.
     replacement, _ = issue_replacement(
         old=old,
-        learner=old.learner.succeeded_by,
+        learner=later,
         holder_name=old.holder_name,
         reason_class=CertificateEvent.ReasonClass.RECORDS_JOINED,
         now=now,
     )
     if replacement.valid_until >= london_day(now):
-        tell_holder(replacement, "carried_over", key="issued", now=now)
+        what = "carried_over" if old.learner.user_id is None else "moved"
+        tell_holder(replacement, what, key="issued", now=now)
     return True

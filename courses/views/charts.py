@@ -1,14 +1,12 @@
-"""Bar charts that the server draws. The table beside each stays the source of truth."""
+"""The bar charts of how people get on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from courses.charts import Chart, bars
 from courses.models.reports import LessonFigures, State
 
-ROW, BAR_TOP = 44, 20  # Pixels from one bar to the next, and from a row's top to its bar.
-LONGEST = 44  # Letters of a label that fit on a phone; the table has the whole title.
 # In SVG each part is told by its pattern, so that nobody has to tell colours apart.
 PATTERNS = {
     State.NOT_STARTED: "fence",
@@ -16,38 +14,6 @@ PATTERNS = {
     State.LESSONS_DONE: "lines",
     State.FINISHED: "solid",
 }
-
-
-@dataclass(frozen=True)
-class Part:
-    """A stretch of a bar, in per cent of its row, written the way SVG reads numbers."""
-
-    pattern: str
-    start: str
-    width: str
-
-
-@dataclass(frozen=True)
-class Bar:
-    label: str
-    label_at: int
-    bar_at: int
-    parts: list[Part]
-
-
-@dataclass(frozen=True)
-class Chart:
-    """``text`` says the same in words; ``legend`` names the patterns, where labels do not."""
-
-    id: str
-    title: str
-    text: str
-    bars: list[Bar]
-    legend: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def height(self) -> int:
-        return len(self.bars) * ROW
 
 
 def states_chart(states: dict[State, int]) -> Chart:
@@ -90,27 +56,3 @@ def lessons_chart(lessons: Sequence[LessonFigures]) -> Chart:
             ("lines", _("Gave up in the lesson")),
         ],
     )
-
-
-def bars(
-    labels: Sequence[str], counts: Sequence[Sequence[tuple[str, int]]], total: int
-) -> list[Bar]:
-    """One bar for each label; its stretches are parts of ``total``, each in its pattern."""
-    drawn = []
-    for place, (label, stretches) in enumerate(zip(labels, counts, strict=True)):
-        parts, before = [], 0
-        for pattern, number in stretches:
-            if number:
-                parts.append(Part(pattern, _percent(before, total), _percent(number, total)))
-            before += number
-        top = place * ROW
-        drawn.append(Bar(_cut(label), top + BAR_TOP - 6, top + BAR_TOP, parts))
-    return drawn
-
-
-def _percent(part: int, total: int) -> str:
-    return f"{100 * part / total:.2f}%"
-
-
-def _cut(label: str) -> str:
-    return label if len(label) <= LONGEST else label[: LONGEST - 1].rstrip() + "…"

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from certificates.renewal import london_day
-from licensing.answers import COUNTING, IN_FORCE
+from licensing.answers import IN_FORCE
 from licensing.compliance import JUDGED, OF_AUTHORITY, TERM
 from licensing.models import (
     Acceptance,
@@ -24,6 +24,7 @@ from licensing.models import (
     WaitingEvent,
     WaitingLicence,
 )
+from licensing.on_record import COUNTING
 from people.models import Authority
 
 BATCH = 1000  # Events that find their places in one transaction.

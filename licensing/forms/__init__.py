@@ -1,1 +1,1 @@
-"""The forms of the staff pages of this room, one module for each of their subjects."""
+"""What people may ask and write in this room, checked before anything is done with it."""

@@ -1,5 +1,25 @@
 """The staff door of this room. Wagtail imports this module; each part registers itself."""
 
-from licensing.wagtail_hooks import acceptance, requirements, webhooks
+from licensing.wagtail_hooks import (
+    acceptance,
+    checkers,
+    compliance_runs,
+    desk,
+    merging,
+    packs,
+    requirements,
+    trends,
+    webhooks,
+)
 
-__all__ = ["acceptance", "requirements", "webhooks"]
+__all__ = [
+    "acceptance",
+    "checkers",
+    "compliance_runs",
+    "desk",
+    "merging",
+    "packs",
+    "requirements",
+    "trends",
+    "webhooks",
+]

@@ -1,8 +1,8 @@
 """The self-audit: what must hold of the records at any moment, counted by reading alone.
 
 Codes are those of the product's list of invariants (I) and requirements (R). Not judged here, as
-no table can show it: what left the server (I10), what an answer was on a past day (I22), and
-whether a completed round had every lesson, because courses grow and shrink after it.
+no table can show it: what left the server (I10), and whether a completed round had every lesson,
+because courses grow and shrink after it.
 """
 
 from collections.abc import Iterator
@@ -13,9 +13,13 @@ from django.db import connection, transaction
 
 from lms.records import (
     certificates,
+    checks,
+    compliance,
+    desk,
     feed,
     keeping,
     learning,
+    merged,
     notices,
     recognised,
     register,
@@ -31,7 +35,11 @@ INVARIANTS = (
     *sittings.INVARIANTS,
     *certificates.INVARIANTS,
     *recognised.INVARIANTS,
+    *merged.INVARIANTS,
     *feed.INVARIANTS,
+    *checks.INVARIANTS,
+    *compliance.INVARIANTS,
+    *desk.INVARIANTS,
     *notices.INVARIANTS,
     *keeping.INVARIANTS,
 )

@@ -46,7 +46,11 @@ SELECT count(*), count(*) FILTER (
         AND old.renew_from = later.renew_from AND old.course_id = later.course_id
         AND old.counts_for_id = later.counts_for_id AND old.rule_id = later.rule_id
         AND old.authority_id IS NOT DISTINCT FROM later.authority_id
-        AND later.learner_id IN (old.learner_id, l.succeeded_by_id)) IS NOT TRUE)
+        AND (later.learner_id IN (old.learner_id, l.succeeded_by_id) OR EXISTS (
+            SELECT FROM people_recordmerge m JOIN people_recordmerge u ON u.undoes_id = m.id
+            WHERE u.decision = 'confirmed' AND later.learner_id <> old.learner_id
+                AND m.gone_id IN (old.learner_id, later.learner_id)
+                AND m.stays_id IN (old.learner_id, later.learner_id)))) IS NOT TRUE)
 FROM certificates_certificate old
 JOIN people_learner l ON l.id = old.learner_id
 LEFT JOIN certificates_certificate later ON later.replaces_id = old.id

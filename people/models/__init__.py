@@ -7,7 +7,15 @@ from people.models.imports import (
     Tenure,
 )
 from people.models.interests import Interest
-from people.models.register import Audience, Authority, Learner, Licence, LicenceClaim
+from people.models.merging import RecordMerge
+from people.models.register import (
+    Audience,
+    Authority,
+    Learner,
+    Licence,
+    LicenceClaim,
+    LicenceQuerySet,
+)
 from people.models.rules import DatedRule, DatedRuleQuerySet
 
 __all__ = [
@@ -19,7 +27,9 @@ __all__ = [
     "Learner",
     "Licence",
     "LicenceClaim",
+    "LicenceQuerySet",
     "Membership",
+    "RecordMerge",
     "RegisterDoubt",
     "RegisterImport",
     "RegisterUpload",

@@ -7,7 +7,7 @@ import pghistory
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
@@ -67,7 +67,8 @@ class Learner(models.Model):
 
     Somebody who was trained before this service has no account: the register's officer entered the
     record. Once they sign up and prove to be the holder, their own learner is named in
-    ``succeeded_by`` and takes the record over.
+    ``succeeded_by`` and takes the record over. So is the record that stays when two officers find
+    that one person has two; the account of the other one is then closed.
     """
 
     user = models.OneToOneField(
@@ -98,10 +99,13 @@ class Learner(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                name="learner_succeeded_without_account",
+                name="learner_succeeded_by_another",
                 condition=Q(succeeded_by=None, succeeded_at=None)
-                | Q(succeeded_by__isnull=False, succeeded_at__isnull=False, user=None),
-                violation_error_message=_("Only a record without an account is taken over."),
+                | (
+                    Q(succeeded_by__isnull=False, succeeded_at__isnull=False)
+                    & ~Q(succeeded_by=F("pk"))
+                ),
+                violation_error_message=_("Say both who takes the record over and since when."),
             ),
         ]
         indexes = [
@@ -163,6 +167,14 @@ def in_history(to: type[models.Model], *, null: bool = False) -> models.ForeignK
     pghistory.DeleteEvent(),
     level=pghistory.Statement,
     attrs={"authority": in_history(Authority), "holder": in_history(Learner, null=True)},
+    # What an undone import took away is looked for among those alone.
+    meta={
+        "indexes": [
+            models.Index(
+                fields=["authority"], name="licences_gone", condition=Q(pgh_label="delete")
+            )
+        ]
+    },
 )
 class Licence(models.Model):
     """A licence as its authority's register describes it. ``state`` is the authority's word alone:

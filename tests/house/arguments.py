@@ -22,7 +22,18 @@ from certificates.models import (
     ValidityRule,
 )
 from courses.models import Cohort, Contact, Enrolment, GlossaryWord, SafeguardingReview
-from licensing.models import Acceptance, Webhook
+from licensing.models import (
+    Acceptance,
+    CheckerMember,
+    CheckerOrganisation,
+    CommitteePack,
+    ComplianceRun,
+    DriverContact,
+    FoiPack,
+    SignedTraining,
+    TrainingSession,
+    Webhook,
+)
 from outbox.models import Message
 from people.models import (
     Authority,
@@ -30,6 +41,7 @@ from people.models import (
     Learner,
     Licence,
     LicenceClaim,
+    RecordMerge,
     RegisterDoubt,
     RegisterImport,
     RegisterUpload,
@@ -48,6 +60,7 @@ ANYTHING: Arguments = {
     "colour": "1d4f5c",
     "filter_spec": "original",
     "position": 1,
+    "status": "never_passed",
 }
 # Names that belong together.
 MODELS = [("courses", "lessonpage"), ("assessments", "question"), ("courses", "safeguardingreview")]
@@ -100,16 +113,27 @@ class Examples:
         group = Group.objects.get(name=f"author {target.authority.code}")
         self.by_prefix = {
             **{f"staff/{name}/": [1] for name in NO_SECRETS},
+            "checks/people/end/": _keys(CheckerMember),
+            "checks/": _keys(CheckerOrganisation),
             "staff/accepted-elsewhere/": _keys(Acceptance),
             "staff/certificates/changes/": _keys(StandingChange),
             "staff/certificates/": _keys(Certificate),
             "staff/certificate-wording/": [target.authority.pk],
             "staff/challenges/": _keys(Challenge),
+            "staff/checkers/people/": _keys(CheckerMember),
+            "staff/checkers/": _keys(CheckerOrganisation),
             "staff/collections/": _keys(Collection),
+            "staff/committee-packs/licences/": _keys(Licence),
+            "staff/committee-packs/": _keys(CommitteePack),
+            "staff/drivers/contacts/": _keys(DriverContact),
+            "staff/drivers/": _keys(Licence),
+            "staff/foi/": _keys(FoiPack),
             "staff/groups/": [group.pk],
             "staff/interests/declare/": _keys(Learner),
             "staff/interests/": _keys(Interest),
             "staff/licence-requests/": _keys(LicenceClaim),
+            "staff/merges/new/": _keys(Learner),
+            "staff/merges/": _keys(RecordMerge),
             "staff/question-statistics/": _keys(ItemStatistic),
             "staff/recognised/enter/": _keys(Licence),
             "staff/recognised/past-records/": _keys(EvidenceBatch),
@@ -121,6 +145,8 @@ class Examples:
             "staff/register/export/": _keys(Authority),
             "staff/register/imports/": _keys(RegisterImport),
             "staff/register/uploads/": _keys(RegisterUpload),
+            "staff/reports/compliance/": _keys(ComplianceRun),
+            "staff/signed-training/waiting/": _keys(SignedTraining),
             "staff/sites/": _keys(Site),
             "staff/snippets/assessments/topic/": [target.topic.pk, own.topic.pk],
             "staff/snippets/choose/courses/contact/": _keys(Contact)[:1],
@@ -141,6 +167,8 @@ class Examples:
             "staff/withdrawals/": _keys(Withdrawal),
             "staff/workflows/tasks/": _keys(Task),
             "staff/workflows/": _keys(Workflow),
+            "members/courses/": _keys(Enrolment),
+            "members/sessions/": _keys(TrainingSession),
             "tests/cases/": _keys(Case),
         }
 

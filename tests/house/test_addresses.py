@@ -25,6 +25,7 @@ PUBLIC = {
     "verify/<reference>/",
     "verify/<reference>/document/",
     "verify/signature/",
+    "checks/join/<token>/",
     "accounts/login/",
     "accounts/signup/",
     "accounts/password/reset/",
@@ -59,6 +60,7 @@ EXAMPLES = {
     "page_view_restriction_id": "1",
     "page_id": "1",
     "position": "1",
+    "token": "x",
 }
 
 

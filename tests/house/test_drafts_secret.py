@@ -7,6 +7,7 @@ one's own, by GET, HEAD and POST. A new address is swept without being named her
 import re
 from datetime import date
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -16,7 +17,14 @@ from assessments.models import Adjustment, Case, Challenge, ItemStatistic, Withd
 from certificates.actions import propose_change
 from courses.actions import enrol, start_cohort
 from courses.models import CohortPlace
-from licensing.actions import add_webhook
+from licensing.actions import (
+    add_webhook,
+    log_contact,
+    plan_next_action,
+    propose_merge,
+    run_compliance,
+)
+from licensing.actions.checks import check
 from people.actions import claim_licence, declare_interest
 from people.models import Membership
 from people.register import receive_upload
@@ -37,6 +45,7 @@ from tests.factories import (
 from tests.house.arguments import Examples
 from tests.house.sweep import Browser, Visitor, database_of_its_own, routes
 from tests.house.two_councils import NOW, WORD, build
+from tests.licensing.checkers import checker_of, operator
 from tests.licensing.factories import make_client
 from tests.people.register_files import AMINA, csv_file, taken
 
@@ -45,6 +54,7 @@ OUTSIDERS = [
     "stranger",
     "driver",
     "bare",
+    "checker",
     Role.COUNCILLOR,
     Role.AUDITOR,
     Role.OFFICER,
@@ -95,6 +105,9 @@ class World:
         self._propose_about(course)
         self._recognise(course)
         self._import()
+        self._let_check()
+        run_compliance(authority=self.first.authority, as_at=NOW.date(), by=None, now=NOW)
+        double = self._merge()
         self.driver = learner.user
         self.bare = UserFactory()
         self.bare.user_permissions.add(Permission.objects.get(codename="access_admin"))
@@ -109,6 +122,7 @@ class World:
             table=["lessons", "checks", "people"],
             file_format=["csv", "xlsx"],
             place_pk=[place.pk],
+            other_pk=[double.pk],
             _0=[page.url_path.strip("/").partition("/")[2] for page in self.first.lessons()],
         )
 
@@ -153,6 +167,29 @@ class World:
         licence = LicenceFactory(authority=self.first.authority, number="PH-90")
         enter(now=NOW, licence=licence, course=course, by=by)
         enter_file(self.first.authority, NOW, row("PH-90"), course=course, by=by)
+        self._write_down(licence, by)
+
+    def _write_down(self, licence, by):
+        """What is to be done next about a driver, and who spoke of them."""
+        plan_next_action(
+            licences=[licence],
+            what="call",
+            owner=by,
+            due_on=NOW.date(),
+            by=by,
+            now=NOW,
+            today=NOW.date(),
+        )
+        log_contact(
+            licence=licence,
+            source="councillor",
+            way="phone",
+            contacted_at=NOW,
+            said="Asked for it to be looked at again.",
+            asks_for_decision=True,
+            by=by,
+            now=NOW,
+        )
 
     def _import(self):
         """A file of the register, one with a row in doubt, and one that nobody has looked at."""
@@ -162,6 +199,29 @@ class World:
         taken(authority, NOW, numbered | {"full_name": "Bilal Hussain"})
         chunks = [csv_file(AMINA).getvalue()]
         receive_upload(authority=authority, chunks=chunks, file_name="a.csv", by=by, now=NOW)
+
+    def _let_check(self):
+        """An operator of each council, with somebody who has asked about a number."""
+        for council in (self.first, self.second):
+            organisation = operator(council.authority)
+            council.people["checker"] = checker_of(organisation, is_contact=True)
+            check(
+                organisation=organisation,
+                number="PH-90",
+                as_at=NOW.date(),
+                purpose="journey",
+                purpose_words="",
+                key=uuid4(),
+                by=council.people["checker"],
+                now=NOW,
+            )
+
+    def _merge(self):
+        """Two records that may be one person's, which a second officer has to say."""
+        gone, stays = (LearnerFactory(authority=self.first.authority) for _ in range(2))
+        facts = {"evidence": "Passport.", "reason": "One.", "now": NOW}
+        propose_merge(gone=gone, stays=stays, by=self.first.people[Role.OFFICER], **facts)
+        return stays
 
     def visitor(self, role, council=None):
         client = Browser()

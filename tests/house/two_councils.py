@@ -14,10 +14,18 @@ from wagtail.models import Comment, Workflow
 from assessments.models import Topic
 from courses.actions import open_to_trainers
 from courses.models import Contact, GlossaryWord, LessonPage
+from licensing.actions import enter_session, make_committee_pack, make_foi_pack, sign_session
+from licensing.financial_year import FinancialYear
 from lms.roles import REVIEW, sync_groups
 from people.actions import end_membership, grant_membership
 from people.models import Authority, Membership, User
-from tests.factories import AuthorityFactory, UserFactory, make_course, make_question
+from tests.factories import (
+    AuthorityFactory,
+    LicenceFactory,
+    UserFactory,
+    make_course,
+    make_question,
+)
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 WORD = "findable"
@@ -66,6 +74,7 @@ def build() -> tuple[Council, Council]:
             _write_courses(council)
             _write_bank(council)
             _send_to_review(council)
+            _prepare_meeting(council)
         _change_places(first, second)
     return first, second
 
@@ -153,6 +162,28 @@ def _send_to_review(council: Council) -> None:
     workflow = Workflow.objects.get(name=REVIEW)
     for content in (council.waiting_lesson, council.waiting_question):
         workflow.start(content, council.people["former"])
+
+
+def _prepare_meeting(council: Council) -> None:
+    """Training that a councillor signed for and nobody countersigned, and packs of each kind."""
+    officer, authority = council.people[Role.OFFICER], council.authority
+    session = enter_session(
+        authority=authority,
+        title="Safeguarding for the committee",
+        held_on=NOW.date(),
+        provider="A provider",
+        months=12,
+        course=None,
+        by=officer,
+        now=NOW,
+    )
+    sign_session(session=session, by=council.people[Role.COUNCILLOR], now=NOW)
+    made = {"by": officer, "today": NOW.date(), "now": NOW}
+    make_foi_pack(authority=authority, year=FinancialYear.of(NOW.date()), cost=None, **made)
+    licence = LicenceFactory(authority=authority, number=f"PH-{council.marker[0].upper()}")
+    make_committee_pack(
+        licence=licence, as_at=NOW.date(), known_at=NOW, reason="A hearing.", **made
+    )
 
 
 def _change_places(*councils: Council) -> None:

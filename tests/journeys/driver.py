@@ -138,3 +138,31 @@ class Driver:
         text = question["wrong"][0] if wrong else question["right"]
         self.page.get_by_label(text, exact=True).check()
         self.press("Save and continue")
+
+
+class Staff(Driver):
+    """Somebody in the staff site, which draws its menu with scripts, so that only what is in
+    ``main`` is looked at."""
+
+    def __init__(self, browser: Browser, site: Site) -> None:
+        super().__init__(browser, site, Inspector(browser))
+        context = browser.new_context(base_url=site.url, accept_downloads=True)
+        self.page = context.new_page()
+        self.page.set_default_timeout(10_000)
+
+    def look(self, picture: str = "") -> None:
+        self.page.wait_for_load_state()
+        assert self.inspector
+        found = self.inspector.axe.run(self.page, context="main").response["violations"]
+        self.inspector.faults += [
+            f"{self.page.url}: {rule['id']}: {rule['nodes'][0]['html']}" for rule in found
+        ]
+
+    def open(self, address: str) -> None:
+        self.page.goto(address)
+        self.look()
+
+    @property
+    def words(self) -> str:
+        """What is on the page, without its menu."""
+        return self.page.inner_text("main")

@@ -2,32 +2,14 @@
 
 import pytest
 
-from tests.journeys.driver import Driver, Inspector
+from tests.journeys.driver import Staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 
-class Trainer(Driver):
-    """The staff site draws its menu with scripts, so only what is in ``main`` is looked at."""
-
-    def look(self, picture: str = "") -> None:
-        self.page.wait_for_load_state()
-        found = self.inspector.axe.run(self.page, context="main").response["violations"]
-        self.inspector.faults += [
-            f"{self.page.url}: {rule['id']}: {rule['nodes'][0]['html']}" for rule in found
-        ]
-
-    def open(self, address: str) -> None:
-        self.page.goto(address)
-        self.look()
-
-
 @pytest.fixture
 def trainer(browser, site):
-    trainer = Trainer(browser, site, Inspector(browser))
-    context = browser.new_context(base_url=site.url, accept_downloads=True)
-    trainer.page = context.new_page()
-    trainer.page.set_default_timeout(10_000)
+    trainer = Staff(browser, site)
     trainer.sign_in("trainer@demo.example")
     return trainer
 

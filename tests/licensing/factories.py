@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from allauth.idp.oidc.models import Token
+from django.db import connection
 
 from assessments.models import Sitting, TestRule
 from certificates import reference, renewal
@@ -16,6 +17,7 @@ from licensing.actions import make_api_client
 from licensing.models import ApiClient
 from people.models import Authority, Learner, Licence
 from tests.factories import LONG_AGO, LicenceFactory, UserFactory, make_validity_rule
+from tests.licensing.histories import BARE_TRIGGERS, USUAL_TRIGGERS
 
 numbers = itertools.count(1)
 SECRET = "a-long-secret-of-a-licensing-system"
@@ -67,6 +69,17 @@ def reinstate(certificate: Certificate, *, effective_on: date, recorded_at: date
 def make_licence(authority: Authority, number: str = "PH-1002", **fields: Any) -> Licence:
     """A private hire licence with a holder who has been linked for years."""
     return LicenceFactory(held=True, authority=authority, number=number, **fields)
+
+
+def date_history(*, at: datetime = LONG_AGO) -> None:
+    """Let the register's history say that what it has taken down since the last call, or since the
+    test began, was written ``at``: the database's own clock knows no moments of a test."""
+    with connection.cursor() as cursor:
+        cursor.execute(BARE_TRIGGERS)
+        cursor.execute(
+            "UPDATE people_licenceevent SET pgh_created_at = %s WHERE pgh_created_at = now()", [at]
+        )
+        cursor.execute(USUAL_TRIGGERS)
 
 
 def make_client(authority: Authority, **fields: Any) -> ApiClient:

@@ -7,6 +7,7 @@ import pytest
 from licensing import answers
 from licensing.eligibility import Code, Status, Training
 from licensing.models import Requirement
+from people.actions import hold_without_account
 from people.register import decide_doubt, upsert_licence
 from tests.factories import (
     LONG_AGO,
@@ -16,7 +17,13 @@ from tests.factories import (
     make_course,
     make_requirement,
 )
-from tests.licensing.factories import make_certificate, make_licence, reinstate, revoke
+from tests.licensing.factories import (
+    date_history,
+    make_certificate,
+    make_licence,
+    reinstate,
+    revoke,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +31,7 @@ PASSED_ON = date(2025, 4, 3)
 TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 RECORDED = datetime(2026, 10, 10, 12, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def ask(authority, number="PH-1002", *, as_at=TODAY, known_at=NOW):
@@ -386,7 +394,65 @@ def test_new_holder_is_judged_by_their_own_training(authority, course, handed_ov
 
 
 def test_kind_of_the_licence_then_is_asked_about(authority, licence, certificate, requirement):
+    date_history()
     hand_over(licence, licence_kind="hackney_carriage")
     make_requirement(requirement.course, authority=authority, licence_kinds=["private_hire"])
     assert status(authority, as_at=date(2026, 9, 30)) is Status.VALID
     assert status(authority) is Status.NOT_REQUIRED
+
+
+def test_kind_that_was_entered_later_changes_no_earlier_answer(authority, licence, requirement):
+    date_history()
+    make_requirement(requirement.course, authority=authority, licence_kinds=["private_hire"])
+    licence.kind = "hackney_carriage"
+    licence.save()
+    date_history(at=RECORDED)
+
+    assert status(authority, as_at=RECORDED.date() - DAY) is Status.NEVER_PASSED
+    assert status(authority, as_at=RECORDED.date()) is Status.NOT_REQUIRED
+    assert status(authority, known_at=RECORDED - DAY) is Status.NEVER_PASSED
+
+
+def test_record_taken_over_answers_for_then_also_after_the_number_went_to_another(
+    authority, course, requirement
+):
+    """Two corrections, both recorded after what is asked about."""
+    licence = LicenceFactory(authority=authority, number="PH-1002")
+    record = hold_without_account(licence=licence, now=LONG_AGO)
+    licence.refresh_from_db()
+    make_certificate(licence, course, passed_on=PASSED_ON)
+    asked = {"known_at": RECORDED - DAY}
+    before = status(authority, **asked)
+    licence.hold(LearnerFactory(authority=authority), now=RECORDED - HOUR)
+    record.succeeded_by, record.succeeded_at = licence.holder, RECORDED - HOUR
+    record.save()
+    assert status(authority, **asked) is before is Status.VALID
+    hand_over(licence)
+
+    assert status(authority, **asked) is before
+
+
+def test_holder_of_today_does_not_answer_for_whoever_had_the_number_unlinked(
+    authority, course, requirement
+):
+    facts = {"licence_number": "PH-9", "licence_kind": "private_hire", "licence_state": "current"}
+    born = {"date_of_birth": "1980-03-31"}
+    sent = {"authority": authority, "today": TODAY}
+    upsert_licence(given={**facts, **born, "full_name": "Amina Khan"}, now=LONG_AGO, **sent)
+    given = {**facts, **born, "full_name": "Bilal Hussain"}
+    doubt = upsert_licence(given=given, now=RECORDED, **sent).doubt
+    first_day = TODAY - 20 * DAY
+    decide_doubt(
+        doubt=doubt,
+        decision="another_person",
+        reason="Seen.",
+        by=UserFactory(),
+        now=RECORDED,
+        another_from=first_day,
+    )
+    licence = doubt.licence
+    licence.refresh_from_db()
+    licence.hold(LearnerFactory(authority=authority), now=RECORDED + HOUR)
+    make_certificate(licence, course, passed_on=PASSED_ON)
+    assert ask(authority, "PH-9").training is Training.MET
+    assert ask(authority, "PH-9", as_at=first_day - DAY).training is Training.NOT_MET

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
@@ -36,7 +37,15 @@ from certificates.actions import (
 from certificates.models import Certificate
 from courses.actions import ask_again, enrol
 from courses.models import Approval
-from licensing.actions import advance_feed
+from licensing.actions import (
+    advance_feed,
+    end_next_action,
+    log_contact,
+    plan_next_action,
+    run_again,
+    run_compliance,
+)
+from licensing.actions.checks import check, show_drivers
 from lms import records
 from lms.demo.history import pass_on, take_lesson
 from outbox.actions import record_bounce, relay_messages
@@ -57,6 +66,7 @@ from tests.factories import (
     make_validity_rule,
     staff,
 )
+from tests.licensing.checkers import checker_of, operator
 from tests.people.register_files import AMINA, PIOTR, taken
 
 Role = Membership.Role
@@ -267,6 +277,53 @@ def import_and_decide():
     taken(authority, NOW, PIOTR | {"licence_number": "HC2"})
 
 
+def let_check(authority):
+    """An operator looks at a driver who has passed nothing, in its list and by the number."""
+    organisation = operator(authority)
+    licence = LicenceFactory(
+        held=True, authority=authority, number="PH-777", operator_reference="OP-1"
+    )
+    user = checker_of(organisation)
+    today = NOW.date()
+    show_drivers(organisation=organisation, licences=[licence], by=user, today=today, now=NOW)
+    return check(
+        organisation=organisation,
+        number=licence.number,
+        as_at=today,
+        purpose="giving_work",
+        purpose_words="",
+        key=uuid4(),
+        by=user,
+        now=NOW,
+    )
+
+
+def write_down():
+    """What was to be done about a driver and is done, and a contact that was corrected."""
+    licence = LicenceFactory(number="PH-888")
+    by = staff(Role.OFFICER, licence.authority, NOW)
+    (planned,) = plan_next_action(
+        licences=[licence],
+        what="call",
+        owner=by,
+        due_on=NOW.date(),
+        by=by,
+        now=NOW,
+        today=NOW.date(),
+    )
+    end_next_action(action=planned, state="done", by=by, now=NOW)
+    told = {
+        "licence": licence,
+        "source": "police",
+        "way": "phone",
+        "contacted_at": NOW,
+        "asks_for_decision": False,
+        "by": by,
+        "now": NOW,
+    }
+    log_contact(said="Right.", corrects=log_contact(said="Wrong.", **told), **told)
+
+
 @pytest.fixture(scope="module")
 def small_data_set(django_db_setup, django_db_blocker):
     """Everything in it came about by the product's own actions. Made once, never committed."""
@@ -298,6 +355,8 @@ def make_records() -> dict:
     own_rule = make_validity_rule(authority=stranger.authority, months=12)
     plain = certify(stranger, course, day=date(2026, 10, 1))
     advance_feed(authority_id=stranger.authority_id, now=NOW)
+    asked = ask_twice()
+    write_down()
     lesson = course.lessons().first()
     course.refresh_from_db()
     approval = Approval.objects.create(
@@ -319,8 +378,18 @@ def make_records() -> dict:
         "wrong": corrected.replaces_id,
         "own_rule": own_rule.pk,
         "passed": plain.sitting_id,
+        "receipt": let_check(stranger.authority).pk,
+        "asked": asked,
         **recognise_elsewhere(course),
     }
+
+
+def ask_twice():
+    """About an authority to which nothing else happens."""
+    licence = LicenceFactory()
+    run = run_compliance(authority=licence.authority, as_at=NOW.date(), by=None, now=NOW)
+    run_again(run=run, by=None, now=NOW)
+    return licence.pk
 
 
 def test_real_records_are_whole(kept):
@@ -337,6 +406,27 @@ def test_real_records_put_every_invariant_to_the_test(kept):
 
 
 BREAKS = {
+    "R35": "UPDATE licensing_checkreceipt SET words = words || ' ' WHERE id = %(receipt)s",
+    "R35 found nothing": """
+        UPDATE licensing_checkreceipt SET licence_id = NULL, learner_id = NULL
+        WHERE id = %(receipt)s
+    """,
+    "R35-asked": "UPDATE licensing_checkreceipt SET by_id = (SELECT min(id) FROM people_user)",
+    "R35-asked by whoever was not let in": """
+        UPDATE licensing_operatorlook SET at = at - interval '1 year'
+    """,
+    "I22-receipts": """
+        UPDATE licensing_checkreceipt SET answer = answer || '{"status": "valid"}'
+        WHERE id = %(receipt)s
+    """,
+    "I22": """
+        UPDATE people_licenceevent SET kind = 'dual' WHERE pgh_obj_id = %(asked)s
+    """,
+    "I22 taken away": "DELETE FROM people_licence WHERE id = %(asked)s",
+    "I22 first answer": """
+        UPDATE licensing_compliancerun SET digest = repeat('0', 64)
+        WHERE id = (SELECT min(id) FROM licensing_compliancerun)
+    """,
     "I34": "UPDATE licensing_feedevent SET position = position + 1",
     "I34 beyond its head": "UPDATE licensing_feedhead SET position = 0",
     "I34-told": """
@@ -348,6 +438,16 @@ BREAKS = {
         UPDATE licensing_feedevent
         SET type = 'certificate.revoked'
         WHERE certificate_id = %(plain)s AND type = 'certificate.issued'
+    """,
+    "R46": """
+        UPDATE licensing_nextaction SET ends_id = 0 WHERE ends_id IS NOT NULL
+    """,
+    "R46 of a contact": """
+        UPDATE licensing_drivercontact SET corrects_id = 0 WHERE corrects_id IS NOT NULL
+    """,
+    "R49": """
+        UPDATE licensing_drivercontact SET written_by_id = (SELECT min(id) FROM people_user)
+        WHERE corrects_id IS NOT NULL
     """,
     "I34-elsewhere": """
         UPDATE licensing_feedevent SET valid_until = '2027-01-01', renew_from = '2026-12-01'

@@ -64,6 +64,16 @@ def test_loading_the_demo_again_changes_nothing(demo):
     assert (User.objects.count(), Certificate.objects.count(), Group.objects.count()) == before
 
 
+def test_demo_organisations_check_and_see_their_drivers(client, demo):
+    client.force_login(User.objects.get(email="home@demo.example"))
+    assert client.get(DASHBOARD)["Location"] == reverse("check")
+    assert "PH-1002" in client.get(reverse("check_receipts")).content.decode()
+    client.force_login(User.objects.get(email="operator@demo.example"))
+    page = client.get(reverse("own_drivers")).content.decode()
+    assert "PH-1002" in page
+    assert "PH-1004" in page
+
+
 def test_demo_is_refused_in_production(db, settings):
     settings.LMS_ENV = "production"
     with pytest.raises(CommandError, match="refused in production"):

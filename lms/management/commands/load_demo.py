@@ -7,12 +7,23 @@ from django.db import transaction
 from django.utils import timezone
 
 from courses.models import CoursePage
-from licensing.actions import make_api_client
-from lms.demo import accepted, bank, courses, history, others, people, recognised
+from licensing.actions import make_api_client, notice_changes, work_out_points
+from lms.demo import (
+    accepted,
+    bank,
+    checkers,
+    courses,
+    history,
+    others,
+    people,
+    recognised,
+    trends,
+)
 from lms.roles import sync_groups
 from people.models import Authority
 
 A_YEAR = timedelta(days=365)
+SOME_POINTS = 45  # Weeks and months of the better part of a year; the clock does the rest.
 SCOPES = ["status:read", "register:write", "events:read"]
 
 
@@ -52,7 +63,17 @@ class Command(BaseCommand):
             decided_by=staff["second.officer@demo.example"],
             today=timezone.localdate(now),
         )
+        trends.load_trends(
+            authorities["DEMO-NB"],
+            full,
+            upkeep,
+            officer=staff["officer@demo.example"],
+            today=timezone.localdate(now),
+        )
+        work_out_points(now=now, limit=SOME_POINTS, authorities=[authorities["DEMO-NB"]])
+        notice_changes(now=now)
         accepted.load_accepted(authorities, full, staff=staff, now=now)
+        checkers.load_checkers(authorities["DEMO-NB"], staff, now=now)
         self._load_clients(authorities)
         self.stdout.write("The demo is loaded.")
 

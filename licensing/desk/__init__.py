@@ -1,0 +1,1 @@
+"""What the pages of the officer's desk are made of: read from every room, judged in one place."""

@@ -1,0 +1,100 @@
+"""Two records of one person: what speaks for it, and how one takes the other over (R04)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from people import matching
+from people.matching import Described
+from people.models import Learner, Licence, LicenceClaim, RecordMerge, User
+
+
+def grounds(one: Learner, other: Learner) -> list[str]:
+    """Why they may be one person, by ``RecordMerge.Ground``; empty where the names alone agree."""
+    return matching.strong_matches(_described(one), _described(other))
+
+
+@transaction.atomic
+def join_records(*, merge: RecordMerge, by: User, now: datetime) -> None:
+    """Let the record that stays hold what the other one held, and close the other one's account.
+
+    What is on record about the one that goes stays as it is. The caller has looked at both under
+    the lock.
+    """
+    gone, stays = merge.gone, merge.stays
+    licences = list(_held(gone))
+    for licence in licences:
+        licence.hold(stays, now=now)
+    gone.succeeded_by, gone.succeeded_at = stays, now
+    gone.save(update_fields=["succeeded_by", "succeeded_at"])
+    if stays.authority_id is None and gone.authority_id is not None:
+        stays.authority = gone.authority
+        stays.save(update_fields=["authority"])
+    merge.licences = [licence.pk for licence in licences]
+    merge.closed_account = gone.user is not None and gone.user.is_active
+    if merge.closed_account:
+        _open_account(gone, is_open=False)
+    _confirm(merge, by, now)
+
+
+@transaction.atomic
+def part_records(*, merge: RecordMerge, by: User, now: datetime) -> None:
+    """Undo, by the word of ``merge``, the one it names: the licences that came with it and are
+    still there go back, and the account that it closed is open again."""
+    undone = merge.undoes
+    if undone is None:
+        raise ValueError("This undoes nothing.")
+    gone = merge.gone
+    for licence in _held(merge.stays).filter(pk__in=undone.licences):
+        licence.hold(gone, now=now)
+        merge.licences.append(licence.pk)
+    gone.succeeded_by = gone.succeeded_at = None
+    gone.save(update_fields=["succeeded_by", "succeeded_at"])
+    if undone.closed_account:
+        _open_account(gone, is_open=True)
+    _confirm(merge, by, now)
+
+
+def lock_records(one: Learner, other: Learner) -> dict[int, Learner]:
+    """Both as they are once nobody else is changing them, whichever is named first."""
+    claims = LicenceClaim.objects.waiting().filter(learner__in=[one, other]).order_by("pk")
+    list(claims.select_for_update(of=("self",)))  # Whoever decides a claim locks it first, too.
+    locked = Learner.objects.filter(pk__in=[one.pk, other.pk]).order_by("pk")
+    locked = locked.select_for_update(of=("self",), no_key=True)
+    return {learner.pk: learner for learner in locked.select_related("user", "authority")}
+
+
+def shortened(email: str) -> str:
+    """Enough of an address for whoever knows it: its first letter and where it is."""
+    name, _, place = email.partition("@")
+    return f"{name[:1]}…@{place}"
+
+
+def _described(learner: Learner) -> list[Described]:
+    held = Licence.objects.filter(holder=learner)
+    asked = LicenceClaim.objects.filter(learner=learner)
+    facts = ("authority_id", "number", "full_name", "date_of_birth")
+    return [
+        *(Described(*row, is_held=True) for row in held.values_list(*facts)),
+        *(
+            Described(authority, number, learner.full_name, born, is_held=False)
+            for authority, number, born in asked.values_list(
+                "authority_id", "number", "date_of_birth"
+            )
+        ),
+    ]
+
+
+def _held(learner: Learner) -> QuerySet[Licence]:
+    return Licence.objects.filter(holder=learner).order_by("pk").select_for_update(of=("self",))
+
+
+def _open_account(learner: Learner, *, is_open: bool) -> None:
+    User.objects.filter(pk=learner.account.pk).update(is_active=is_open)
+
+
+def _confirm(merge: RecordMerge, by: User, now: datetime) -> None:
+    merge.decision = RecordMerge.Decision.CONFIRMED
+    merge.decided_by, merge.decided_at = by, now
+    merge.save()

@@ -1,0 +1,307 @@
+"""One driver's training for a committee: as at a day, by what was known, and for a reason."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from assessments.models import ResultChange
+from certificates.models import Reminder
+from licensing.actions import PackRefused, make_committee_pack
+from licensing.document import digest_of, read
+from licensing.models import CommitteePack
+from licensing.pack_pdf import render_document
+from outbox.models import Message, MessageEvent
+from people.actions import declare_interest
+from people.models import Licence, Membership
+from tests.factories import LearnerFactory, make_test_rule, make_validity_rule, staff
+from tests.licensing.factories import make_certificate, make_licence, revoke
+from tests.licensing.packs import NOON, sit
+from tests.verapdf import PROFILES, broken_rules
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2026, 11, 22)
+PASSED_ON = date(2025, 4, 3)
+NOTICE = "Training status only. This is not a licensing decision."
+
+
+@pytest.fixture
+def officer(authority):
+    return staff("officer", authority, NOON, first_name="Olive", last_name="Officer")
+
+
+@pytest.fixture
+def licence(authority, requirement):
+    return make_licence(authority)
+
+
+@pytest.fixture
+def certificate(licence, course):
+    return make_certificate(licence, course, passed_on=PASSED_ON)
+
+
+@pytest.fixture
+def make(licence, officer):
+    def make(*, as_at=TODAY, known_at=NOON, by=officer, reason="Hearing 12", of=licence):
+        return make_committee_pack(
+            licence=of,
+            as_at=as_at,
+            known_at=known_at,
+            reason=reason,
+            by=by,
+            today=TODAY,
+            now=NOON,
+        )
+
+    return make
+
+
+def section(pack, heading):
+    return next(s for s in read(pack.content)["sections"] if s["heading"] == heading)
+
+
+def rows(pack, heading):
+    return [row for table in section(pack, heading)["tables"] for row in table["rows"]]
+
+
+def facts(pack):
+    return dict(read(pack.content)["facts"])
+
+
+def remind(certificate, *, at, events=()):
+    message = Message.objects.create(
+        key=f"reminder:{certificate.reference}:30",
+        to="driver@example.org",
+        subject="Reminder",
+        body="The whole text.",
+        created_at=at,
+        not_before=at,
+    )
+    for kind, moment in events:
+        MessageEvent.objects.create(message=message, kind=kind, at=moment)
+    return Reminder.objects.create(
+        certificate=certificate, notice=30, due_on=at.date(), queued_at=at, message=message
+    )
+
+
+# -- What is in it --------------------------------------------------------------------------
+def test_pack_says_status_and_reasons_and_that_it_is_no_decision(make, certificate):
+    pack = make()
+    document = read(pack.content)
+    assert document["notice"] == NOTICE
+    said = section(pack, "Training status")["paragraphs"]
+    assert said == ["The training requirement was met on 22 November 2026."]
+    ((code, state, reasons, _),) = rows(pack, "Training status")
+    assert (code, state) == ("safeguarding", "valid")
+    assert certificate.reference in reasons
+
+
+def test_revocation_counts_only_once_it_was_on_record(make, certificate):
+    recorded = datetime(2026, 10, 5, 9, tzinfo=UTC)
+    revoke(certificate, effective_on=date(2026, 3, 1), recorded_at=recorded)
+    march = date(2026, 3, 14)
+    before = make(as_at=march, known_at=recorded - timedelta(seconds=1))
+    after = make(as_at=march, known_at=recorded)
+    assert [rows(pack, "Training status")[0][1] for pack in (before, after)] == [
+        "valid",
+        "certificate revoked",
+    ]
+    assert "revoked" not in [row[1] for row in rows(before, "Certificates")]
+    assert "revoked" in [row[1] for row in rows(after, "Certificates")]
+
+
+def test_licence_is_told_as_the_register_had_it(make, licence):
+    Licence.objects.filter(pk=licence.pk).update(state="suspended", full_name="A New Name")
+    assert facts(make())["Name in the register"] == "Ade Example"
+
+
+def test_tests_are_told_by_day_try_and_result_but_never_their_questions(
+    make, licence, course, authority, certificate
+):
+    at = datetime(2026, 10, 1, 9, tzinfo=UTC)
+    failed = sit(course, authority, at=at, outcome="failed", learner=licence.holder)
+    void = sit(
+        course, authority, at=at + timedelta(days=1), outcome="void", enrolment=failed.enrolment
+    )
+    sit(course, authority, at=at + timedelta(days=2), enrolment=void.enrolment)
+    pack = make()
+    assert [(row[0], row[3], row[4]) for row in rows(pack, "Tests")][-3:] == [
+        ("1 October 2026", "1", "not passed"),
+        ("2 October 2026", "–", "does not count"),
+        ("3 October 2026", "2", "passed"),
+    ]
+    assert "A secret question?" not in pack.content
+
+
+def test_test_of_another_authority_is_not_told(make, licence, course, other_authority):
+    sit(course, other_authority, at=NOON - timedelta(days=9), learner=licence.holder)
+    assert section(make(), "Tests")["paragraphs"] == ["No test was on record."]
+
+
+def test_result_is_told_as_it_was_known(make, licence, course, authority, officer):
+    sitting = sit(course, authority, at=datetime(2026, 9, 1, 9, tzinfo=UTC), learner=licence.holder)
+    changed_at = datetime(2026, 10, 1, 9, tzinfo=UTC)
+    ResultChange.objects.create(
+        sitting=sitting,
+        kind="void",
+        outcome_before="passed",
+        outcome="void",
+        reason_class="conduct",
+        reason="Decided.",
+        changed_by=officer,
+        changed_at=changed_at,
+    )
+    known = [changed_at - timedelta(seconds=1), changed_at]
+    results = [rows(make(as_at=TODAY, known_at=moment), "Tests")[0][4] for moment in known]
+    assert results == ["passed", "does not count"]
+
+
+def test_test_that_was_open_at_the_end_of_the_day_is_not_finished(make, licence, course, authority):
+    sit(
+        course,
+        authority,
+        at=datetime(2026, 9, 1, 22, 50, tzinfo=UTC),
+        learner=licence.holder,
+    )
+    assert rows(make(as_at=date(2026, 9, 1)), "Tests")[0][4] == "not finished"
+    assert rows(make(as_at=date(2026, 9, 2)), "Tests")[0][4] == "passed"
+
+
+def test_reminders_are_told_with_their_proof_and_without_their_text(make, certificate):
+    sent = datetime(2026, 9, 1, 9, tzinfo=UTC)
+    remind(certificate, at=sent, events=[("accepted", sent), ("delivered", NOON)])
+    early = make(known_at=sent + timedelta(hours=1))
+    accepted = (
+        "Accepted by the provider on 1 September 2026, 10:00. Delivered on 22 November 2026, 12:00."
+    )
+    assert rows(make(), "Reminders")[0][1:] == [
+        "Reminder 30 days before the end",
+        "1 September 2026",
+        "E-mail",
+        accepted,
+    ]
+    assert "Delivered" not in rows(early, "Reminders")[0][4]
+    assert "The whole text." not in early.content
+    assert section(make(as_at=date(2026, 8, 31)), "Reminders")["tables"] == []
+
+
+def test_rules_of_the_day_are_told_with_who_signed_them_and_why(
+    make, course, requirement, certificate
+):
+    test_rule = make_test_rule(course, tries=3)
+    make_validity_rule(months=24, effective_from=date(2026, 11, 23))
+    told = {row[0]: row for row in rows(make(), "Rules in force on the day")}
+    kinds = ["Training requirement", "Test rule", "How long a pass counts"]
+    assert list(told) == kinds
+    number, since, words, by, why = told["Training requirement"][1:]
+    assert (number, since, why) == (str(requirement.pk), "1 July 2019", "Test")
+    assert by == f"{requirement.proposed_by.email}, approved by {requirement.approved_by.email}"
+    assert course.title in words
+    assert told["Test rule"][1] == str(test_rule.pk)
+    assert "Tries in a round: 3." in told["Test rule"][3]
+    assert "36 months" in told["How long a pass counts"][3]
+
+
+def test_licence_without_a_holder_has_a_pack(make, authority, requirement):
+    licence = make_licence(authority, "PH-9")
+    Licence.objects.filter(pk=licence.pk).update(holder=None, held_from=None)
+    licence.refresh_from_db()
+    pack = make(of=licence)
+    assert rows(pack, "Training status")[0][1] == "never trained"
+    assert section(pack, "Certificates")["paragraphs"] == ["No certificate was on record."]
+
+
+# -- That it was made ------------------------------------------------------------------------
+def test_making_it_is_a_fact_with_who_when_whom_and_why(make, licence, officer):
+    pack = make(reason="  Hearing 12  ")
+    kept = CommitteePack.objects.get()
+    assert (kept.licence, kept.made_by, kept.made_at) == (licence, officer, NOON)
+    assert kept.reason == "Hearing 12"
+    assert facts(pack)["Made for"] == "Hearing 12"
+    assert facts(pack)["Made by"] == "Olive Officer"
+    assert kept.digest == digest_of(kept.content)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        CommitteePack.objects.update(reason="Another")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        kept.delete()
+
+
+def test_same_day_and_moment_tell_the_same_later(make, certificate, licence, course):
+    first = make(as_at=date(2026, 3, 14), known_at=datetime(2026, 3, 20, tzinfo=UTC))
+    revoke(certificate, effective_on=date(2026, 3, 1), recorded_at=NOON)
+    make_certificate(licence, course, passed_on=date(2026, 4, 1))
+    again = make(as_at=date(2026, 3, 14), known_at=datetime(2026, 3, 20, tzinfo=UTC))
+    assert again.content == first.content
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"reason": "  "}, "no_reason"),
+        ({"as_at": TODAY + timedelta(days=1)}, "in_the_future"),
+        ({"known_at": NOON + timedelta(seconds=1)}, "in_the_future"),
+    ],
+)
+def test_without_a_reason_or_about_the_future_none_is_made(make, wrong, code):
+    with pytest.raises(PackRefused, match=code):
+        make(**wrong)
+    assert not CommitteePack.objects.exists()
+
+
+@pytest.mark.parametrize("role", [*Membership.Role.values, "other officer"])
+def test_only_an_officer_of_the_authority_makes_one(authority, other_authority, make, role):
+    at = other_authority if role == "other officer" else authority
+    by = staff("officer" if role == "other officer" else role, at, NOON)
+    if role == "officer":
+        assert make(by=by).made_by == by
+        return
+    with pytest.raises(PackRefused, match="not_allowed"):
+        make(by=by)
+
+
+def test_officer_with_an_interest_makes_none(make, licence, officer):
+    declare_interest(user=officer, learner=licence.holder, reason="A cousin.", now=NOON)
+    with pytest.raises(PackRefused, match="not_allowed"):
+        make()
+
+
+def test_officer_makes_none_of_their_own(make, authority, officer, requirement):
+    own = LearnerFactory(user=officer, authority=authority)
+    with pytest.raises(PackRefused, match="not_allowed"):
+        make(of=make_licence(authority, "PH-7", holder=own))
+
+
+def test_pack_costs_the_same_however_long_the_history(
+    make, licence, course, authority, certificate, django_assert_num_queries
+):
+    make_test_rule(course)
+    for years in range(2):
+        at = datetime(2026, 8, 1 + years, 9, tzinfo=UTC)
+        sit(course, authority, at=at, learner=licence.holder, enrolment=None)
+        one = make_certificate(licence, course, passed_on=date(2024, 4, 3 + years))
+        remind(one, at=at, events=[("accepted", at)])
+        revoke(one, effective_on=at.date(), recorded_at=at)
+        with django_assert_num_queries(19):
+            make()
+
+
+def test_file_meets_both_standards(make, certificate, course, licence, authority):
+    make_test_rule(course)
+    sit(course, authority, at=NOON - timedelta(days=3), learner=licence.holder)
+    remind(certificate, at=NOON - timedelta(days=2), events=[("accepted", NOON)])
+    revoke(certificate, effective_on=date(2026, 3, 1), recorded_at=NOON)
+    pack = make(by=staff("officer", authority, NOON, first_name="Žofia", last_name="محمد"))
+    pdf = render_document(
+        read(pack.content), author=authority.name, at=pack.made_at, digest=pack.digest
+    )
+    for standard in PROFILES:
+        assert broken_rules(pdf, standard) == []
+
+
+def test_file_is_the_same_to_the_letter_each_time(make, certificate):
+    pack = make()
+    files = {
+        render_document(read(pack.content), author="Council", at=pack.made_at) for _ in range(2)
+    }
+    assert len(files) == 1
