@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from certificates.renewal import Term
+from licensing.acceptance import accepted_term
 from licensing.eligibility import (
     Assessment,
     Certificate,
@@ -24,7 +26,7 @@ from licensing.eligibility import (
 )
 from licensing.eligibility import assess as assess_requirement
 from licensing.eligibility import training as training_of
-from licensing.on_record import EXCEPTIONS, in_force
+from licensing.on_record import COUNTING, EXCEPTIONS, in_force
 from people.models import Authority, Learner, Licence
 from people.models.register import normalise_number
 
@@ -33,14 +35,11 @@ FACTS = f"""{IN_FORCE}
 SELECT w.licence_id, w.authority, w.number, w.kind, w.holder_id IS NOT NULL,
     w.rule_id, w.code, w.effective_from, w.licence_kinds, w.grace_days, w.due_by,
     c.reference, c.course_title, c.passed_on, c.valid_until, c.renew_from, c.issued_at,
-    c.provider_name <> '',
+    c.provider_name <> '', coalesce(c.accepted_from, ''), c.months,
     e.kind, e.effective_on, e.recorded_at,
     x.ends_on, x.granted_at, x.ended_at
 FROM needs w
-LEFT JOIN certificates_certificate c
-    ON c.learner_id = w.holder_id AND c.counts_for_id = w.course_id
-    AND c.authority_id = w.authority_id
-    AND c.issued_at <= %(known_at)s AND c.passed_on <= %(as_at)s
+LEFT JOIN {COUNTING} ON true
 LEFT JOIN certificates_certificateevent e
     ON e.certificate_id = c.id AND e.kind <> 'issued' AND e.recorded_at <= %(known_at)s
 LEFT JOIN LATERAL (
@@ -77,6 +76,8 @@ class Row(NamedTuple):
     renew_from: date
     issued_at: datetime
     recognised: bool
+    accepted_from: str
+    months: int | None
     change: str | None
     effective_on: date
     recorded_at: datetime
@@ -194,10 +195,11 @@ def _certificates(rows: list[Row]) -> list[Certificate]:
             reference=row.reference,
             course=row.course,
             passed_on=row.passed_on,
-            valid_until=row.valid_until,
-            renew_from=row.renew_from,
+            valid_until=(term := _term(row)).valid_until,
+            renew_from=term.renew_from,
             issued_at=row.issued_at,
             recognised=row.recognised,
+            accepted_from=row.accepted_from,
             events=tuple(
                 Event(Change(line.change), line.effective_on, line.recorded_at)
                 for line in lines
@@ -207,3 +209,9 @@ def _certificates(rows: list[Row]) -> list[Certificate]:
         for lines in _grouped(rows, "reference")
         if (row := lines[0]).reference is not None
     ]
+
+
+def _term(row: Row) -> Term:
+    """From when to when the certificate counts with the authority that is asked."""
+    own = Term(row.valid_until, row.renew_from)
+    return accepted_term(passed_on=row.passed_on, own=own, months=row.months)

@@ -12,8 +12,15 @@ from typing import Any
 from django.db import connection
 
 from licensing.eligibility import MEETING, Status
-from licensing.on_record import EXCEPTIONS, LONDON_DAY, in_force
+from licensing.on_record import COUNTING, EXCEPTIONS, LONDON_DAY, in_force
 
+# The term of certificate c with the authority that is asked, as ``licensing.acceptance`` has it.
+TERM = """LATERAL (
+    SELECT u.valid_until,
+        greatest(c.passed_on, u.valid_until - (c.valid_until - c.renew_from)) AS renew_from
+    FROM (SELECT least(c.valid_until, (c.passed_on + make_interval(months => c.months))::date)
+        AS valid_until) u
+) t"""
 # Undoing an import takes licences away that were in the register until then. They are in the
 # answers about that time all the same, so that these stay what they were.
 EVER = """(
@@ -34,13 +41,11 @@ def judged(needs: str = IN_FORCE) -> str:
     decisive one is one that covers the day before any other, then the one that lasts longest."""
     return f"""{needs}, known AS (
     SELECT w.licence_id, w.rule_id, c.id AS certificate_id, c.passed_on,
-        c.valid_until, c.renew_from, c.issued_at, c.reference,
+        t.valid_until, t.renew_from, c.issued_at, c.reference, c.acceptance_id,
         coalesce(changes.last = 'revoked', false) AS revoked
     FROM needs w
-    JOIN certificates_certificate c
-        ON c.learner_id = w.holder_id AND c.counts_for_id = w.course_id
-        AND c.authority_id = w.authority_id
-        AND c.issued_at <= %(known_at)s AND c.passed_on <= %(as_at)s
+    JOIN {COUNTING} ON true
+    CROSS JOIN {TERM}
     LEFT JOIN LATERAL (
         SELECT bool_or(e.kind = 'replaced') AS replaced,
             (array_agg(e.kind ORDER BY e.recorded_at DESC, e.id DESC)
@@ -57,7 +62,7 @@ def judged(needs: str = IN_FORCE) -> str:
 ), judged AS (
     SELECT w.licence_id, w.number, w.authority_id, w.rule_id, w.code,
         w.effective_from, w.grace_days, w.due_by, x.until AS excepted_until,
-        d.certificate_id, d.valid_until, d.renew_from,
+        d.certificate_id, d.valid_until, d.renew_from, d.acceptance_id,
         CASE
             WHEN w.rule_id IS NULL OR w.kind <> ALL (w.licence_kinds) THEN 'not_required'
             WHEN d.covers AND %(as_at)s >= d.renew_from THEN 'expiring'

@@ -45,6 +45,7 @@ class Code(StrEnum):
     NOT_REQUIRED_FOR_LICENCE_KIND = "not_required_for_licence_kind"
     NO_REQUIREMENT_IN_FORCE = "no_requirement_in_force"
     TRAINING_RECOGNISED = "training_recognised"
+    ACCEPTED_FROM_ELSEWHERE = "accepted_from_elsewhere"
     DEADLINE_NOT_REACHED = "deadline_not_reached"
     EXCEPTION_GRANTED = "exception_granted"
 
@@ -74,6 +75,9 @@ TEXTS = {
     Code.EXCEPTION_GRANTED: "The authority has granted an exception until the end of {until}.",
     Code.TRAINING_RECOGNISED: (
         "Certificate {reference} is for training elsewhere, which the authority has recognised."
+    ),
+    Code.ACCEPTED_FROM_ELSEWHERE: (
+        "Certificate {reference} was earned with {authority}, whose certificates are accepted."
     ),
 }
 MONTHS = (
@@ -131,7 +135,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """One certificate that counts for the requirement; its events in the order of their writing."""
+    """One certificate that counts for the requirement; its events in the order of their writing.
+
+    ``accepted_from`` names the other authority whose certificate it is; its days are those that it
+    has with the authority that accepts it.
+    """
 
     reference: str
     course: str
@@ -141,6 +149,7 @@ class Certificate:
     issued_at: datetime
     events: tuple[Event, ...] = ()
     recognised: bool = False  # The training was elsewhere, and its evidence was accepted (R37).
+    accepted_from: str = ""
 
 
 Judged = tuple[Certificate, Event | None]  # With the revocation that counts, if one does.
@@ -214,7 +223,8 @@ def assess(
             return _covered(terms, certificate, known, as_at)
     last, revocation = known[0]
     if revocation is not None:
-        return Assessment(terms, Status.REVOKED, (_revoked_reason(last, revocation),), last)
+        reasons = (_revoked_reason(last, revocation), *_acceptance(last))
+        return Assessment(terms, Status.REVOKED, reasons, last)
     return _lapsed(terms, last, as_at, more_time)
 
 
@@ -325,10 +335,18 @@ def _revoked_reason(certificate: Certificate, revocation: Event) -> Reason:
 
 
 def _origin(certificate: Certificate) -> tuple[Reason, ...]:
-    """What is said besides of a certificate that no test here has earned (R37)."""
+    """What is said besides of a certificate that no test of the authority has earned (R37)."""
     if not certificate.recognised:
-        return ()
+        return _acceptance(certificate)
     return (_reason(Code.TRAINING_RECOGNISED, reference=certificate.reference),)
+
+
+def _acceptance(certificate: Certificate) -> tuple[Reason, ...]:
+    """Whose certificate it is, if it is another authority's (R58)."""
+    if not certificate.accepted_from:
+        return ()
+    facts: Facts = {"reference": certificate.reference, "authority": certificate.accepted_from}
+    return (_reason(Code.ACCEPTED_FROM_ELSEWHERE, **facts),)
 
 
 def _reason(code: Code, **facts: str | date) -> Reason:

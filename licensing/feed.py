@@ -57,8 +57,8 @@ def written(event: FeedEvent) -> dict[str, Any]:
         "certificate": {
             "reference": certificate.reference,
             "passed_on": certificate.passed_on.isoformat(),
-            "valid_until": certificate.valid_until.isoformat(),
-            "renew_from": certificate.renew_from.isoformat(),
+            "valid_until": (event.valid_until or certificate.valid_until).isoformat(),
+            "renew_from": (event.renew_from or certificate.renew_from).isoformat(),
             "course": certificate.course_title,
             "replaces": certificate.replaces.reference if certificate.replaces else None,
         },

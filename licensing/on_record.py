@@ -108,11 +108,42 @@ AND x.decided_at <= %(known_at)s AND {LONDON_DAY.format("x.decided_at")} <= %(as
 AND w.tenure_id IS NOT DISTINCT FROM (SELECT min(id) FROM people_tenure
     WHERE licence_id = w.licence_id AND recorded_at > x.decided_at)
 """  # noqa: S608
+# The numbers in an edition, as ``licensing.acceptance.version`` reads them.
+VERSION = """(SELECT coalesce(array_agg(n[1]::numeric), ARRAY[]::numeric[])
+    FROM regexp_matches({}, '[0-9]+', 'g') n)"""
+# Which certificates of which others each authority accepts on the day; worked out once.
+ACCEPTING = f"""
+SELECT DISTINCT ON (a.authority_id, a.from_authority_id, a.course_id) a.id, a.authority_id,
+    a.from_authority_id, a.course_id, a.requirements, a.months, a.effective_from, f.name,
+    {VERSION.format("a.from_edition")} AS from_version
+FROM licensing_acceptance a
+JOIN people_authority f ON f.id = a.from_authority_id
+WHERE a.authority_id IN (SELECT authority_id FROM wanted)
+    AND a.approved_at <= %(known_at)s AND a.effective_from <= %(as_at)s
+ORDER BY a.authority_id, a.from_authority_id, a.course_id,
+    a.effective_from DESC, a.approved_at DESC, a.id DESC
+"""  # noqa: S608
+# The certificates on record that count for what the licence w needs: the authority's own, and of
+# others those that it accepts. Training elsewhere that another recognised was not earned there.
+COUNTING = f"""LATERAL (
+    SELECT c.id, c.reference, c.course_title, c.passed_on, c.valid_until, c.renew_from, c.issued_at,
+        c.provider_name, a.id AS acceptance_id, a.name AS accepted_from,
+        a.effective_from AS accepted_since, a.months
+    FROM certificates_certificate c
+    LEFT JOIN accepting a
+        ON a.authority_id = w.authority_id AND a.from_authority_id = c.authority_id
+        AND a.course_id = c.course_id AND w.code = ANY (a.requirements)
+        AND c.provider_name = '' AND {VERSION.format("c.course_edition")} >= a.from_version
+    WHERE c.learner_id = w.holder_id
+        AND c.issued_at <= %(known_at)s AND c.passed_on <= %(as_at)s
+        AND (c.authority_id = w.authority_id AND c.counts_for_id = w.course_id
+            OR a.id IS NOT NULL)
+) c"""  # noqa: S608
 APPROVED = "r.approved_at <= %(known_at)s"
 
 
 def in_force(*, approved: str = APPROVED, licences: str = "people_licence") -> str:
-    """The statement's head, which ends in the table ``needs``: a row for each licence wanted and
+    """The statement's head, which makes the table ``needs``: a row for each licence wanted and
     rule in force for it, or one row without a rule. It says in SQL what ``applying.in_force`` says
     in Python; the rank is the order in which the rules of one authority go before each other.
     ``approved`` says which rules count, ``licences`` which table is the register."""
@@ -140,5 +171,5 @@ WITH candidates AS (
                 ELSE EXISTS ({WAS_IN}) END
         ORDER BY c.code, c.rank
     ) r ON true
-)
+), accepting AS MATERIALIZED ({ACCEPTING})
 """  # noqa: S608

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from licensing.models import (
+    Acceptance,
     CheckerMember,
     CheckerOrganisation,
     CommitteePack,
@@ -258,3 +259,13 @@ def desk_authorities(user: Any) -> QuerySet[Authority]:
 def writing_authorities(user: Any) -> QuerySet[Authority]:
     """The authorities about whose drivers the person may write something down."""
     return authorities_of(user, Role.OFFICER).order_by("name")
+
+
+def readable_acceptances(user: Any) -> "QuerySet[Acceptance]":
+    """The rules of the authorities at which the person is an officer or auditor now; all for
+    platform administrators. The other authority that a rule names has no page of it: it holds the
+    words and the names of the authority that decided."""
+    rules: QuerySet[Acceptance] = Acceptance.objects.filter(readable_rules(user))
+    return rules.select_related(
+        "authority", "from_authority", "course", "proposed_by", "approved_by"
+    )

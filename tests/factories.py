@@ -18,7 +18,7 @@ from courses.models import (
     LessonPage,
     ModulePage,
 )
-from licensing.models import Requirement
+from licensing.models import Acceptance, Requirement
 from people.actions import grant_membership
 from people.models import Authority, Learner, Licence, User
 
@@ -214,6 +214,11 @@ def make_validity_rule(**fields: Any) -> ValidityRule:
 
 def make_requirement(course: CoursePage, **fields: Any) -> Requirement:
     return _approved(Requirement, course=course, **fields)
+
+
+def make_acceptance(course: CoursePage, **fields: Any) -> Acceptance:
+    """One authority accepts certificates of another, for the requirement called safeguarding."""
+    return _approved(Acceptance, course=course, **{"requirements": ["safeguarding"], **fields})
 
 
 def _approved(model: Any, **fields: Any) -> Any:

@@ -1,5 +1,6 @@
 """Every change of state in this room."""
 
+from licensing.actions.acceptance import approve_acceptance, propose_acceptance
 from licensing.actions.clients import end_api_client, make_api_client
 from licensing.actions.compliance_runs import Difference, difference, run_again, run_compliance
 from licensing.actions.deliveries import relay_webhooks
@@ -61,6 +62,7 @@ __all__ = [
     "advance_all",
     "advance_feed",
     "answer_once",
+    "approve_acceptance",
     "approve_requirement",
     "ask_pack",
     "bar_to_merge",
@@ -85,6 +87,7 @@ __all__ = [
     "note_alert",
     "notice_changes",
     "plan_next_action",
+    "propose_acceptance",
     "propose_exception",
     "propose_merge",
     "propose_requirement",

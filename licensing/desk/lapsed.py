@@ -86,14 +86,17 @@ CHOSEN = f"""
     ORDER BY {{inner}} LIMIT %(limit)s OFFSET %(offset)s
 """  # noqa: S608
 # A notice counts once, by its own message or by one that stood in for it; what went out for a
-# certificate that was corrected since was about this one.
+# certificate that was corrected since was about this one. What another authority sent about a
+# certificate that is accepted from there is its own affair.
 SHOWN = """
 SELECT f.*, owner.first_name, owner.last_name, owner.email, reminders.sent, reminders.last_at
 FROM ({chosen}) f
 LEFT JOIN people_user owner ON owner.id = f.owner_id
 LEFT JOIN LATERAL (
     WITH RECURSIVE same AS (
-        SELECT f.certificate_id AS id
+        SELECT c.id FROM certificates_certificate c
+        JOIN people_licence l ON l.id = f.licence_id AND l.authority_id = c.authority_id
+        WHERE c.id = f.certificate_id
         UNION ALL
         SELECT c.replaces_id FROM same JOIN certificates_certificate c ON c.id = same.id
         WHERE c.replaces_id IS NOT NULL

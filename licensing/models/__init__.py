@@ -1,5 +1,6 @@
 """The tables of this room."""
 
+from licensing.models.acceptance import Acceptance, AcceptanceQuerySet
 from licensing.models.checkers import CheckerInvitation, CheckerMember, CheckerOrganisation
 from licensing.models.checks import CheckReceipt, OperatorLook, looks_at
 from licensing.models.clients import ApiClient, KeptAnswer, Scope
@@ -11,6 +12,7 @@ from licensing.models.feed import (
     FedLicence,
     FeedEvent,
     FeedHead,
+    WaitingElsewhere,
     WaitingEvent,
     WaitingLicence,
 )
@@ -21,6 +23,8 @@ from licensing.models.trends import MetPoint, QuarterlyPack, TrendAlert, TrendAl
 from licensing.models.webhooks import Delivery, DeliveryTry, Webhook, WebhookQuerySet
 
 __all__ = [
+    "Acceptance",
+    "AcceptanceQuerySet",
     "ApiClient",
     "CheckReceipt",
     "CheckerInvitation",
@@ -52,6 +56,7 @@ __all__ = [
     "TrainingSession",
     "TrendAlert",
     "TrendAlertNote",
+    "WaitingElsewhere",
     "WaitingEvent",
     "WaitingLicence",
     "Webhook",

@@ -16,6 +16,10 @@ INSERT INTO licensing_waitingevent (certificate_event_id, authority_id)
 SELECT n.id, c.authority_id
 FROM written n JOIN certificates_certificate c ON c.id = n.certificate_id
 WHERE c.authority_id IS NOT NULL;
+INSERT INTO licensing_waitingelsewhere (certificate_event_id, authority_id)
+SELECT DISTINCT n.id, l.authority_id
+FROM written n JOIN certificates_certificate c ON c.id = n.certificate_id
+JOIN people_licence l ON l.holder_id = c.learner_id AND l.authority_id <> c.authority_id;
 RETURN NULL;
 """
 
@@ -48,6 +52,28 @@ class WaitingEvent(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["authority", "certificate_event"], name="events_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.certificate_event_id)
+
+
+class WaitingElsewhere(models.Model):
+    """The same for an authority where the holder has a licence too. Whether the certificate counts
+    there is asked when its feed takes the row; one that does not leaves nothing behind."""
+
+    certificate_event = models.ForeignKey(
+        CertificateEvent, on_delete=models.PROTECT, related_name="+"
+    )
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["authority", "certificate_event"],
+                name="waits_once_at_each_authority",
+                violation_error_message=_("The event waits there already."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -107,6 +133,10 @@ class FeedEvent(Fact):
 
     ``public_id`` follows from what the entry tells, so that the same fact has the same id also
     after a backup was restored.
+
+    ``valid_until`` and ``renew_from`` are set where the certificate is another authority's that
+    this one accepts: the term that it has here. One event of such a certificate may be told again,
+    with another term.
     """
 
     class Type(models.TextChoices):
@@ -125,9 +155,11 @@ class FeedEvent(Fact):
     certificate = models.ForeignKey(
         Certificate, on_delete=models.PROTECT, related_name="feed_events"
     )
-    certificate_event = models.OneToOneField(
+    certificate_event = models.ForeignKey(
         CertificateEvent, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    valid_until = models.DateField(null=True, blank=True)
+    renew_from = models.DateField(null=True, blank=True)
     licence = models.ForeignKey(
         Licence, on_delete=models.PROTECT, null=True, blank=True, related_name="feed_events"
     )
@@ -148,12 +180,31 @@ class FeedEvent(Fact):
                 name="training_changes_once",
                 violation_error_message=_("This was told already."),
             ),
+            models.UniqueConstraint(
+                fields=["certificate_event"],
+                condition=Q(valid_until=None),
+                name="certificate_event_told_once",
+                violation_error_message=_("This was told already."),
+            ),
+            models.CheckConstraint(
+                name="feed_event_term_whole",
+                condition=Q(valid_until=None, renew_from=None)
+                | Q(valid_until__isnull=False, renew_from__isnull=False),
+                violation_error_message=_("Give both days of the term, or neither."),
+            ),
             models.CheckConstraint(
                 name="feed_event_of_one_origin",
                 condition=Q(type__startswith="certificate.", licence=None, requirement="")
                 & Q(certificate_event__isnull=False)
                 | Q(type__startswith="training.", certificate_event=None, licence__isnull=False),
                 violation_error_message=_("It tells of a certificate, or of a licence."),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["authority", "certificate", "-position"],
+                name="told_of_accepted",
+                condition=Q(valid_until__isnull=False),
             ),
         ]
 

@@ -40,6 +40,9 @@ REASONS: Mapping[Code, str | Promise] = {
     Code.TRAINING_RECOGNISED: _(
         "Certificate %(reference)s is for training elsewhere that the council has recognised."
     ),
+    Code.ACCEPTED_FROM_ELSEWHERE: _(
+        "Certificate %(reference)s was earned with %(authority)s, whose certificates are accepted."
+    ),
 }
 
 

@@ -1,6 +1,7 @@
 """The staff door of this room. Wagtail imports this module; each part registers itself."""
 
 from licensing.wagtail_hooks import (
+    acceptance,
     checkers,
     compliance_runs,
     desk,
@@ -12,6 +13,7 @@ from licensing.wagtail_hooks import (
 )
 
 __all__ = [
+    "acceptance",
     "checkers",
     "compliance_runs",
     "desk",

@@ -97,25 +97,27 @@ def load_staff(authorities: dict[str, Authority], *, now: datetime) -> dict[str,
 
 def load_drivers(authority: Authority) -> dict[str, Learner]:
     """The four demo drivers, each holding the licence of the demo table since ``ON_RECORD``."""
-    learners = {}
-    for key, driver in DRIVERS.items():
-        licence = _licence(
-            authority, driver.number, driver.name, driver.born, kind=driver.kind, now=ON_RECORD
-        )
-        learner = actions.register_learner(
-            user=account(driver.email), full_name=driver.name, now=ON_RECORD
-        )
+    return {
+        key: load_driver(driver, {authority: driver.number}, now=ON_RECORD)
+        for key, driver in DRIVERS.items()
+    }
+
+
+def load_driver(driver: Driver, numbers: dict[Authority, str], *, now: datetime) -> Learner:
+    """The driver's account, with a licence of each authority."""
+    learner = actions.register_learner(user=account(driver.email), full_name=driver.name, now=now)
+    for authority, number in numbers.items():
+        licence = _licence(authority, number, driver.name, driver.born, kind=driver.kind, now=now)
         if licence.holder_id is None:
             actions.claim_licence(
                 learner=learner,
                 authority=authority,
-                number=driver.number,
+                number=number,
                 date_of_birth=driver.born,
-                now=ON_RECORD,
+                now=now,
             )
-        learner.refresh_from_db()
-        learners[key] = learner
-    return learners
+    learner.refresh_from_db()
+    return learner
 
 
 def load_others(authority: Authority, *, by: User, now: datetime) -> None:

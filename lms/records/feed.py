@@ -13,16 +13,27 @@ FROM (
 
 TOLD = """
 SELECT count(*), count(*) FILTER (
-    WHERE (f.id IS NOT NULL AND f.authority_id = c.authority_id
-        AND f.type = 'certificate.' || e.kind) IS NOT TRUE AND w.certificate_event_id IS NULL)
+    WHERE f.type IS DISTINCT FROM 'certificate.' || e.kind AND w.certificate_event_id IS NULL)
 FROM certificates_certificateevent e
 JOIN certificates_certificate c ON c.id = e.certificate_id
-LEFT JOIN licensing_feedevent f ON f.certificate_event_id = e.id
+LEFT JOIN licensing_feedevent f
+    ON f.certificate_event_id = e.id AND f.authority_id = c.authority_id
 LEFT JOIN licensing_waitingevent w ON w.certificate_event_id = e.id
 WHERE c.authority_id IS NOT NULL AND e.kind IN ('issued', 'revoked', 'reinstated')
 """
 
+# Where the certificate is another authority's that is accepted here.
+ELSEWHERE = """
+SELECT count(*), count(*) FILTER (
+    WHERE (c.authority_id <> f.authority_id) IS DISTINCT FROM (f.valid_until IS NOT NULL)
+        OR f.valid_until > c.valid_until)
+FROM licensing_feedevent f JOIN certificates_certificate c ON c.id = f.certificate_id
+"""
+
 INVARIANTS = (
     stated("I34", "The feed of each authority counts from one, without gaps.", WITHOUT_GAPS),
+    stated(
+        "I34-elsewhere", "A feed tells of others' certificates with terms of its own.", ELSEWHERE
+    ),
     stated("I34-told", "Every event of a certificate is in the feed, or waits for it.", TOLD),
 )

@@ -23,6 +23,7 @@ from certificates.models import (
 )
 from courses.models import Cohort, Contact, Enrolment, GlossaryWord, SafeguardingReview
 from licensing.models import (
+    Acceptance,
     CheckerMember,
     CheckerOrganisation,
     CommitteePack,
@@ -118,6 +119,7 @@ class Examples:
             **{f"staff/{name}/": [1] for name in NO_SECRETS},
             "checks/people/end/": _keys(CheckerMember),
             "checks/": _keys(CheckerOrganisation),
+            "staff/accepted-elsewhere/": _keys(Acceptance),
             "staff/certificates/changes/": _keys(StandingChange),
             "staff/certificates/": _keys(Certificate),
             "staff/certificate-wording/": [target.authority.pk],

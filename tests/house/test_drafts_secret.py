@@ -40,6 +40,7 @@ from tests.factories import (
     LearnerFactory,
     LicenceFactory,
     UserFactory,
+    make_acceptance,
     make_course,
     make_test_rule,
     make_validity_rule,
@@ -149,6 +150,8 @@ class World:
 
     def _propose_about(self, course):
         """A certificate that somebody proposes to revoke, and a person whom somebody knows."""
+        between = {"authority": self.first.authority, "from_authority": self.second.authority}
+        make_acceptance(course, **between)
         make_validity_rule()
         known = LearnerFactory(authority=self.first.authority)
         certificate = make_certificate(at=NOW, course=course, learner=known)

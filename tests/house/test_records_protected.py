@@ -55,6 +55,7 @@ FACTS = {
     "certificates.StandingChange",
     "certificates.CertificateEvent",
     "certificates.Reminder",
+    "licensing.Acceptance",
     "licensing.Requirement",
     "licensing.ApiClient",
     "licensing.ComplianceRun",

@@ -50,7 +50,7 @@ def make_certificate(
         passed_at=passed_at,
         passed_on=passed_on,
         valid_until=valid_until,
-        renew_from=valid_until - timedelta(days=90),
+        renew_from=max(passed_on, valid_until - timedelta(days=90)),
         issued_at=fields.pop("issued_at", passed_at),
         **fields,
     )

@@ -6,11 +6,13 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.urls import reverse
 
 from licensing.actions import add_webhook, advance_feed
 from licensing.models import Scope
 from people.models import Authority
 from tests.conftest import NOON
+from tests.factories import make_acceptance, staff
 from tests.licensing.factories import make_certificate, make_client, make_licence, revoke
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
@@ -37,7 +39,10 @@ NOWHERE = {"number": "XX-0", "reference": "7K3M-9QX2-HT4D", "webhook_id": str(uu
 
 @pytest.fixture
 def councils(authority, other_authority, course, requirement):
-    """Each with a licence, a certificate with a history, clients of each kind and a webhook."""
+    """Each with a licence, a certificate with a history, clients of each kind and a webhook; each
+    accepts the other's certificates, but no driver is licensed by both."""
+    make_acceptance(course, authority=authority, from_authority=other_authority)
+    make_acceptance(course, authority=other_authority, from_authority=authority)
     return {council.code: inhabited(council, course) for council in (authority, other_authority)}
 
 
@@ -172,3 +177,92 @@ def test_unknown_parameter_is_refused_by_every_call(call, councils, method, path
     response = call(method, address, body, by=client, authority="DEMO-WV")
 
     assert (response.status_code, response.json()["errors"][0]["parameter"]) == (422, "authority")
+
+
+@pytest.fixture
+def shared(councils, course):
+    """Somebody whom the one council trained and licenses is licensed by the other too."""
+    home = make_licence(Authority.objects.get(code="DEMO-NB"), "SECRET-NB")
+    away = Authority.objects.get(code="DEMO-WV")
+    make_licence(away, "WV-7", holder=home.holder)
+    return make_certificate(
+        home,
+        course,
+        passed_on=date(2025, 4, 3),
+        licence_number="SECRET-NB",
+        authority_name="Of the other council",
+    )
+
+
+def test_of_an_accepted_certificate_only_what_the_public_check_tells_is_told(
+    call, councils, shared
+):
+    answer = call("get", "/licences/WV-7/training-status", by=councils["DEMO-WV"]["client"])
+
+    (requirement,) = answer.json()["requirements"]
+    assert requirement["certificate"] == {
+        "reference": shared.reference,
+        "passed_on": "2025-04-03",
+        "valid_until": "2028-04-03",
+        "course": "Safeguarding",
+        "url": shared.verify_url,
+    }
+    assert [one["code"] for one in requirement["reasons"]] == [
+        "certificate_valid",
+        "accepted_from_elsewhere",
+    ]
+    assert not told_of("DEMO-NB", answer, councils)
+
+
+def told_of(council, answer, councils):
+    secrets = [*councils[council]["secrets"], "SECRET-NB", "Of the other council", "Ade Example"]
+    return [secret for secret in secrets if secret.encode() in answer.content]
+
+
+def test_feed_tells_no_more_of_it_either(call, councils, shared):
+    answer = call("get", "/events", by=councils["DEMO-WV"]["client"])
+
+    told = [e for e in answer.json()["events"] if e["certificate"]["reference"] == shared.reference]
+    assert [event["licence_numbers"] for event in told] == [["WV-7"]]
+    assert not told_of("DEMO-NB", answer, councils)
+
+
+def test_accepted_certificate_itself_stays_not_found(call, councils, shared):
+    client = councils["DEMO-WV"]["client"]
+
+    there = call("get", f"/certificates/{shared.reference}", by=client)
+    nowhere = call("get", f"/certificates/{NOWHERE['reference']}", by=client)
+
+    assert there.status_code == 404
+    assert (there.content, there.headers) == (nowhere.content, nowhere.headers)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("get", "/licences/SECRET-NB/training-status"),
+        ("get", "/certificates/{reference}"),
+        ("get", "/events"),
+        ("get", "/compliance"),
+    ],
+)
+def test_council_whose_certificates_are_accepted_learns_nothing(
+    call, councils, shared, method, path
+):
+    address = path.replace("{reference}", shared.reference)
+    answer = call(method, address, by=councils["DEMO-NB"]["client"])
+
+    assert answer.status_code == 200
+    secrets = [*councils["DEMO-WV"]["secrets"], "WV-7"]
+    assert not [secret for secret in secrets if secret.encode() in answer.content]
+
+
+@pytest.mark.parametrize("role", ["officer", "auditor"])
+def test_staff_of_the_accepting_council_see_no_page_of_it(client, councils, shared, role):
+    client.force_login(staff(role, Authority.objects.get(code="DEMO-WV"), NOON))
+
+    page = client.get(reverse("staff_certificate", args=[shared.pk]))
+    listed = client.get(reverse("staff_certificates"))
+
+    assert page.status_code == 404
+    assert shared.reference not in listed.content.decode()

@@ -477,6 +477,10 @@ BREAKS = {
         UPDATE licensing_drivercontact SET written_by_id = (SELECT min(id) FROM people_user)
         WHERE corrects_id IS NOT NULL
     """,
+    "I34-elsewhere": """
+        UPDATE licensing_feedevent SET valid_until = '2027-01-01', renew_from = '2026-12-01'
+        WHERE certificate_id = %(plain)s AND type = 'certificate.issued'
+    """,
     "I01": "UPDATE assessments_sitting SET paper_digest = repeat('0', 64) WHERE id = %(failed)s",
     "I01-drawn": "DELETE FROM assessments_drawnquestion WHERE sitting_id = %(open)s",
     "I02": """

@@ -1,26 +1,31 @@
 """The dashboard: for people whom no course or role fits, and what it costs."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from courses.actions import add_people, ask_again, enrol, start_cohort
 from courses.models import Enrolment, ModulePage
+from licensing.eligibility import Code, Reason
 from people.actions import grant_membership
 from people.models import Membership
 from tests.factories import (
     LONG_AGO,
     AuthorityFactory,
     LearnerFactory,
+    LicenceFactory,
     UserFactory,
     add_lesson,
     complete_lessons,
+    make_acceptance,
     make_course,
     make_requirement,
 )
+from tests.licensing.factories import make_certificate
 
 pytestmark = pytest.mark.django_db
 DASHBOARD = reverse("dashboard")
@@ -121,3 +126,42 @@ def test_dashboard_costs_the_same_for_a_small_course_and_for_a_large_one(client,
     small = cost(client, lessons=1, rounds=0, groups=1, now=now)
     large = cost(client, lessons=6, rounds=4, groups=3, now=now)
     assert small == large <= 18
+
+
+def test_each_licence_says_in_words_how_its_own_council_judges(client, now):
+    """One council trained the driver; of two others one accepts that (R01)."""
+    course = make_course(slug="safeguarding", lessons=0)
+    make_requirement(course)
+    home = LicenceFactory(held=True, number="NB-1")
+    accepting = LicenceFactory(number="WV-1", holder=home.holder, held_from=LONG_AGO)
+    strict = LicenceFactory(number="EV-1", holder=home.holder, held_from=LONG_AGO)
+    certificate = make_certificate(home, course, passed_on=now.date() - timedelta(days=30))
+    make_acceptance(course, authority=accepting.authority, from_authority=home.authority)
+
+    client.force_login(home.holder.user)
+    page = client.get(DASHBOARD).content.decode()
+
+    words = {one.number: of_licence(page, one) for one in (home, accepting, strict)}
+    assert "is valid until" in words["NB-1"]
+    assert "accepts certificates" not in words["NB-1"]
+    assert certificate.reference in words["WV-1"]
+    assert home.authority.name in words["WV-1"]
+    assert "This council accepts certificates from there." in words["WV-1"]
+    assert "You have not passed the required course yet." in words["EV-1"]
+
+
+def of_licence(page, licence):
+    """What the page says of it, from its number to the end of its list."""
+    return page.partition(f"{licence.number}\n")[2].partition("</dl>")[0]
+
+
+@pytest.mark.parametrize("code", Code)
+def test_every_reason_has_words_of_its_own(code):
+    facts = dict.fromkeys(("until", "since", "ended", "day"), date(2026, 11, 22))
+    facts |= {"reference": "7K3M-9QX2-HT4D", "authority": "Westvale"}
+    reason = Reason(code, "For other systems.", facts)
+
+    said = render_to_string("lms/training_reason.html", {"reason": reason})
+
+    assert said.strip()
+    assert "For other systems." not in said

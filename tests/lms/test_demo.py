@@ -162,3 +162,17 @@ def test_demo_has_figures_and_a_list_for_a_meeting(client, demo):
     page = client.get(reverse("signed_training")).content.decode()
     assert "Trained: 1 person" in page
     assert "Not trained: 2 people" in page
+
+
+def test_driver_of_two_councils_is_trained_for_both(demo):
+    """Westvale accepts for two years what Northbridge's test has shown for three."""
+    now = timezone.now()
+    asked = {"as_at": timezone.localdate(now), "known_at": now}
+    answers = [
+        training_status(authority=Authority.objects.get(code=code), number=number, **asked)
+        for code, number in (("DEMO-NB", "PH-1011"), ("DEMO-WV", "PH-2002"))
+    ]
+    home, away = [answer.requirements[0] for answer in answers]
+    assert (home.status, away.status) == ("valid", "valid")
+    assert home.certificate.reference == away.certificate.reference
+    assert home.certificate.valid_until.year == away.certificate.valid_until.year + 1

@@ -9,6 +9,7 @@ from django.utils import timezone
 from courses.models import CoursePage
 from licensing.actions import make_api_client, notice_changes, work_out_points
 from lms.demo import (
+    accepted,
     bank,
     checkers,
     courses,
@@ -45,11 +46,7 @@ class Command(BaseCommand):
             keeper=staff["trainer@demo.example"],
             review_due_on=timezone.localdate(now) + A_YEAR,
         )
-        courses.load_contacts(upkeep)
-        courses.load_glossary(upkeep)
-        full, refresher = courses.load_courses(upkeep)
-        others.load_short_courses(upkeep)
-        others.load_translations(upkeep)
+        full, refresher = self._load_content(upkeep)
         bank.load_bank(full, upkeep)
         bank.load_rules(
             full,
@@ -62,6 +59,7 @@ class Command(BaseCommand):
         people.load_others(authorities["DEMO-NB"], by=staff["admin@demo.example"], now=now)
         others.load_group(upkeep, now=now, today=timezone.localdate(now))
         history.load_history(learners, full, today=timezone.localdate(now))
+        accepted.load_accepted(authorities, full, staff=staff, now=now)
         self._load_desk(authorities["DEMO-NB"], full, upkeep, staff=staff, now=now)
         self._load_clients(authorities)
         self.stdout.write("The demo is loaded.")
@@ -88,6 +86,14 @@ class Command(BaseCommand):
         requirements.load_requirements(authority, full, by=officer, now=now)
         desk.load_desk(authority, staff, now=now)
         packs.load_packs(authority, officer=officer, second=second, today=today, now=now)
+
+    def _load_content(self, upkeep: courses.Upkeep) -> tuple[CoursePage, CoursePage]:
+        courses.load_contacts(upkeep)
+        courses.load_glossary(upkeep)
+        full, refresher = courses.load_courses(upkeep)
+        others.load_short_courses(upkeep)
+        others.load_translations(upkeep)
+        return full, refresher
 
     def _load_clients(self, authorities: dict[str, Authority]) -> None:
         for client_id, code in (("demo-licensing", "DEMO-NB"), ("demo-westvale", "DEMO-WV")):
