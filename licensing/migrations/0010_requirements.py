@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("courses", "0005_lessons_again"),
-        ("licensing", "0005_trends"),
+        ("licensing", "0009_trends"),
         ("people", "0005_register_history_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("licensing", "0005_packs"),
+        ("licensing", "0008_packs"),
         ("people", "0005_register_history_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

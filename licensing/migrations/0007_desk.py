@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("licensing", "0005_compliance_runs"),
+        ("licensing", "0006_compliance_runs"),
         ("people", "0005_register_history_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("certificates", "0008_evidence_accepted"),
         ("courses", "0005_lessons_again"),
-        ("licensing", "0005_requirements"),
+        ("licensing", "0010_requirements"),
         ("people", "0005_register_history_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
