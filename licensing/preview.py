@@ -17,24 +17,23 @@ from django.db import connection
 from django.db.models import Max
 
 from certificates.renewal import london_day
-from licensing.answers import APPROVED, in_force
-from licensing.compliance import JUDGED, LICENSED, judged
+from licensing.compliance import IS_LICENSED, judged
 from licensing.eligibility import MEETING
 from licensing.models import Requirement, TrainingException
+from licensing.on_record import APPROVED, in_force
 
-WITH_IT = judged(in_force(f"({APPROVED} OR r.id = %(rule)s)"))
+WITH_IT = judged(in_force(approved=f"({APPROVED} OR r.id = %(rule)s)"))
+WITHOUT = judged(in_force())
 # Licensed on the day of the question: nobody knows yet who will have renewed a licence by then.
-DRIVERS = LICENSED.replace("%(as_at)s", "%(today)s").replace(
-    "l.authority_id = %(authority)s",
-    "(%(authority)s::bigint IS NULL OR l.authority_id = %(authority)s)",
-)
+DRIVERS = f"""(%(authority)s::bigint IS NULL OR l.authority_id = %(authority)s)
+    AND {IS_LICENSED.format("l").replace("%(as_at)s", "%(today)s")}"""
 LICENSED_TODAY = f"SELECT count(*) FROM people_licence l WHERE {DRIVERS}"  # noqa: S608
 # What ends last on a certificate, the deadline and an exception is the day before theirs.
 ON_A_DAY = f"""
 SELECT j.licence_id, j.number, greatest(%(first)s, CASE WHEN j.status <> 'revoked' THEN
     greatest(j.valid_until + j.grace_days, j.due_by, j.excepted_until) + 1 END) AS day
 FROM ({WITH_IT} SELECT * FROM judged WHERE rule_id = %(rule)s AND status <> ALL (%(meeting)s)) j
-LEFT JOIN ({JUDGED} SELECT licence_id, status FROM judged WHERE code = %(code)s) b
+LEFT JOIN ({WITHOUT} SELECT licence_id, status FROM judged WHERE code = %(code)s) b
     ON b.licence_id = j.licence_id
 WHERE b.status IS NULL OR b.status = ANY (%(meeting)s)
 """  # noqa: S608  (Put together from constants.)
