@@ -13,16 +13,16 @@ IN_DAYS = timedelta(days=7)
 AN_HOUR = timedelta(hours=1)
 
 
-def load_desk(authority: Authority, *, owner: User, by: User, now: datetime) -> None:
+def load_desk(authority: Authority, staff: dict[str, User], *, now: datetime) -> None:
     """Each is written once, through the actions by which officers do."""
     licence = Licence.objects.get(authority=authority, number=LAPSED)
-    today = timezone.localdate(now)
+    by, today = staff["officer@demo.example"], timezone.localdate(now)
     if not NextAction.objects.filter(licence=licence).exists():
         plan_next_action(
             licences=[licence],
             what=NextAction.What.CALL,
             note="Ask whether help is needed with the test.",
-            owner=owner,
+            owner=by,
             due_on=today + IN_DAYS,
             by=by,
             now=now,
