@@ -265,7 +265,7 @@ class _Writing:
         if self.head.position > before:
             self._run(DELIVER, head=before)
         self.head.save()
-        return max(taken, looked_at, elsewhere)
+        return max(taken, int(looked_at), int(elsewhere))
 
     def _take(self, limit: int) -> tuple[int, list[int]]:
         added, taken, holders = self._run(TAKE, limit=limit)

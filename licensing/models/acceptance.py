@@ -1,6 +1,6 @@
 """Which certificates of other authorities an authority accepts."""
 
-from typing import Any, Self
+from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -52,7 +52,7 @@ class Acceptance(DatedRule):
         help_text=_("Counted from the pass. Empty: as long as the certificate lasts."),
     )
 
-    objects: Any = AcceptanceQuerySet.as_manager()
+    objects = AcceptanceQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(DatedRule.Meta):
         constraints = [

@@ -105,7 +105,7 @@ class ProposeAcceptanceView(StaffAcceptancesMixin, FormView):
     page_title = gettext_lazy("Propose to accept certificates of another council")
     template_name = "courses/admin/form.html"
     form_class = AcceptanceForm
-    extra_context: ClassVar[dict[str, Any]] = {"submit_label": gettext_lazy("Propose this rule")}
+    extra_context = {"submit_label": gettext_lazy("Propose this rule")}
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not people.rule_authorities(request.user).exists():

@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from courses.views.charts import Chart, bars
+from courses.charts import Chart, bars
 from licensing.compliance import SEVERITY
 from licensing.eligibility import MEETING, Status
 from licensing.models import ComplianceRun, Requirement

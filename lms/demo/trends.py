@@ -210,7 +210,7 @@ def _chosen(one: Try) -> str:
     if one.passed:
         return str(question["key"])
     right = question["key"].split()
-    return next(o["token"] for o in question["options"] if o["token"] not in right)
+    return next(str(o["token"]) for o in question["options"] if o["token"] not in right)
 
 
 def _certify(tries: list[Try], people: list[tuple[Learner, Licence]]) -> None:

@@ -36,7 +36,7 @@ def requirements(subject: Subject) -> Iterator[Line]:
 
 def exceptions(subject: Subject) -> Iterator[Line]:
     """More time that was asked for and granted or not, about whoever holds the licence now."""
-    own = TrainingException.objects.visible_to(subject.reader).filter(licence=subject.licence)
+    own = TrainingException.objects.filter(licence=subject.licence)
     if subject.since is not None:
         own = own.filter(proposed_at__gte=subject.since)
     for one in own.select_related("proposed_by", "decided_by", "ended_by"):
@@ -44,17 +44,17 @@ def exceptions(subject: Subject) -> Iterator[Line]:
             "code": one.requirement,
             "day": date_format(one.ends_on),
         }
-        what, by = _("More time was proposed"), one.proposed_by
-        yield Line(one.proposed_at, Kind.RULES, what, (until, one.reason), by=by)
+        what, told = _("More time was proposed"), (until, one.reason)
+        yield Line(one.proposed_at, Kind.RULES, what, told, by=one.proposed_by)
         if one.decided_at:
-            told = (until, one.get_decision_display().capitalize(), one.decision_reason)
+            decided = (until, one.get_decision_display().capitalize(), one.decision_reason)
             yield Line(
                 at=one.decided_at,
                 kind=Kind.RULES,
                 what=_("More time was decided about"),
-                details=tuple(filter(None, told)),
+                details=tuple(filter(None, decided)),
                 by=one.decided_by,
             )
         if one.ended_at:
-            what, by = _("More time was ended early"), one.ended_by
-            yield Line(one.ended_at, Kind.RULES, what, (until, one.end_reason), by=by)
+            what, told = _("More time was ended early"), (until, one.end_reason)
+            yield Line(one.ended_at, Kind.RULES, what, told, by=one.ended_by)
