@@ -1,4 +1,4 @@
-"""The keepers: rules signed by two people, and the triggers that make facts unchangeable."""
+"""The keepers: what two people sign, and the triggers that make facts unchangeable."""
 
 from datetime import datetime
 
@@ -20,6 +20,9 @@ FROM (
     UNION ALL
     SELECT proposed_by_id, proposed_at, approved_by_id, approved_at, reason
     FROM licensing_requirement
+    UNION ALL
+    SELECT proposed_by_id, proposed_at, decided_by_id, decided_at, reason
+    FROM licensing_trainingexception WHERE decision = 'granted'
 ) AS rule
 WHERE approved_at IS NOT NULL OR approved_by_id IS NOT NULL
 """
@@ -77,7 +80,11 @@ def triggers(now: datetime) -> Counts:
 
 
 INVARIANTS = (
-    stated("R10", "An approved rule has a reason and two different signatures.", SIGNED_BY_TWO),
+    stated(
+        "R10",
+        "An approved rule or exception has a reason and two different signatures.",
+        SIGNED_BY_TWO,
+    ),
     stated(
         "R10-used",
         "Every sitting and certificate was judged by a rule approved and in force by then.",
