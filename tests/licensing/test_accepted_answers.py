@@ -8,6 +8,7 @@ from licensing.answers import training_status, training_statuses_of
 from licensing.compliance import compliance
 from licensing.eligibility import Code, Status, Training
 from licensing.models import Acceptance
+from licensing.views.words import reason_in_words
 from tests.factories import UserFactory, make_acceptance, make_course, make_requirement
 from tests.licensing.factories import make_certificate, make_licence, reinstate, revoke
 
@@ -240,3 +241,14 @@ def test_each_licence_of_a_person_is_judged_by_its_own_council(accept, home, awa
     assert training() == {"NB-1": Training.MET, "WV-1": Training.NOT_MET}
     accept()
     assert training() == {"NB-1": Training.MET, "WV-1": Training.MET}
+
+
+def test_staff_read_whose_certificate_it_is(ask, accept, certificate, authority):
+    accept()
+
+    said = [reason_in_words(reason) for reason in ask().reasons]
+
+    assert said[1] == (
+        f"Certificate {certificate.reference} was earned with {authority.name}, whose certificates"
+        " are accepted."
+    )

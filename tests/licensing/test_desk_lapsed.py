@@ -14,7 +14,7 @@ from licensing.desk import lapsed
 from licensing.eligibility import Status, Terms, assess
 from outbox.models import Message
 from people.models import Licence
-from tests.factories import make_course, make_requirement, staff
+from tests.factories import make_acceptance, make_course, make_requirement, staff
 from tests.licensing.factories import make_certificate, make_licence, reinstate, revoke
 from tests.licensing.histories import START, make_histories, some_day, some_moment
 
@@ -225,6 +225,21 @@ def test_reminders_of_the_certificate_that_was_corrected_count(authority, licenc
         cursor.execute("SET LOCAL session_replication_role = origin")
     (row,) = rows("lapsed", asked(authority))
     assert (row.certificate_id, row.sent) == (corrected.pk, 1)
+
+
+def test_what_another_authority_sent_about_an_accepted_certificate_is_not_told(
+    authority, other_authority, licence, course
+):
+    """By our rule it ended after a year; the notices of the authority it is from are its own."""
+    make_acceptance(course, authority=authority, from_authority=other_authority, months=12)
+    certificate = make_certificate(
+        licence, course, passed_on=date(2025, 4, 3), authority=other_authority
+    )
+    reminded(certificate, 30, sent_at=NOW - timedelta(days=50))
+
+    (row,) = rows("lapsed", asked(authority))
+
+    assert (row.last_day, row.sent) == (date(2026, 4, 3), 0)
 
 
 @pytest.fixture
