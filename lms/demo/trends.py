@@ -211,6 +211,8 @@ def _chosen(one: Try) -> str:
         return str(question["key"])
     right = question["key"].split()
     return next(str(o["token"]) for o in question["options"] if o["token"] not in right)
+    tokens = [str(option["token"]) for option in question["options"]]
+    return next(token for token in tokens if token not in right)
 
 
 def _certify(tries: list[Try], people: list[tuple[Learner, Licence]]) -> None:
