@@ -71,7 +71,7 @@ def period_in_words(period: Period) -> str:
 
 def in_short(period: Period) -> str:
     """When it begins, for the foot of a chart on a phone."""
-    return date_format(period.first, "j M Y" if period.grain is Grain.WEEK else "M Y")
+    return date_format(period.first, "SHORT_DATE_FORMAT" if period.grain is Grain.WEEK else "M Y")
 
 
 def value_in_words(split: Split, value: str) -> str:

@@ -15,9 +15,10 @@ from assessments import paper, waiting
 from assessments.models import Answer, DrawnQuestion, Question, QuestionOption, Sitting, TestRule
 from certificates import reference
 from certificates.models import Certificate, CertificateEvent, ValidityRule
-from certificates.renewal import LONDON, add_months
+from certificates.renewal import LONDON, add_months, london_day
 from courses.actions import start_cohort
 from courses.models import Cohort, CohortPlace, CoursePage, Enrolment
+from licensing.actions import notice_changes, work_out_points
 from lms.demo.courses import Upkeep
 from lms.demo.people import ON_RECORD
 from people.models import Authority, Learner, Licence, User
@@ -25,6 +26,7 @@ from people.models import Authority, Learner, Licence, User
 WEEKS, LATEST_COMEBACK = 32, 2  # Weeks ago.
 A_WEEK, ODD_WEEK = 7, 28  # Drivers in a usual week, and in the one that stands out.
 NOT_PASSED, NOT_PASSED_THEN = 0.25, 0.65
+POINTS = 45  # Weeks and months.
 MINUTES = 10  # That a test takes.
 FIRST = ("Ada", "Bilal", "Carys", "Dewi", "Ewa", "Farah", "Gwen", "Hamza", "Ines", "Jakub", "Kofi")
 LAST = ("Abbot", "Baig", "Cole", "Dudek", "Ellis", "Farooq", "Gill", "Hart", "Idris", "Kaya")
@@ -45,19 +47,21 @@ class Try:
     sitting: Any = None
 
 
-def load_trends(
-    authority: Authority, course: CoursePage, upkeep: Upkeep, *, officer: User, today: date
-) -> None:
-    """Made once."""
+def load_trends(upkeep: Upkeep, course: CoursePage, *, officer: User, now: datetime) -> None:
+    """Made once; the line of met training for the better part of a year, the rest by the clock."""
+    authority = upkeep.authority
     if Licence.objects.filter(authority=authority, number=_number(0)).exists():
         return
     chance = random.Random(2026)  # noqa: S311  (an invention, the same every time)
+    today = london_day(now)
     tries = _tries(chance, today)
     people = _people(authority, tries, chance)
     enrolments = _enrolments(authority, course, tries, people)
     _sit(tries, enrolments, officer=officer, today=today)
     _certify(tries, people)
     _group(authority, course, upkeep, tries, people)
+    work_out_points(now=now, limit=POINTS, authorities=[authority])
+    notice_changes(now=now)
 
 
 def _number(place: int) -> str:

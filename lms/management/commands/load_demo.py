@@ -22,11 +22,12 @@ from lms.demo import (
     requirements,
     trends,
 )
+from licensing.actions import make_api_client
+from lms.demo import bank, courses, history, others, people, recognised, trends
 from lms.roles import sync_groups
 from people.models import Authority, User
 
 A_YEAR = timedelta(days=365)
-SOME_POINTS = 45  # Weeks and months of the better part of a year; the clock does the rest.
 SCOPES = ["status:read", "register:write", "events:read"]
 
 
@@ -61,6 +62,14 @@ class Command(BaseCommand):
         history.load_history(learners, full, today=timezone.localdate(now))
         accepted.load_accepted(authorities, full, staff=staff, now=now)
         self._load_desk(authorities["DEMO-NB"], full, upkeep, staff=staff, now=now)
+        recognised.load_recognised(
+            authorities["DEMO-NB"],
+            full,
+            entered_by=staff["officer@demo.example"],
+            decided_by=staff["second.officer@demo.example"],
+            today=timezone.localdate(now),
+        )
+        trends.load_trends(upkeep, full, officer=staff["officer@demo.example"], now=now)
         self._load_clients(authorities)
         self.stdout.write("The demo is loaded.")
 
