@@ -1,6 +1,7 @@
 """What organisations were told about drivers: receipts, and looks at an operator's own list."""
 
 import json
+from collections.abc import Collection
 from typing import Any, Self
 
 from django.conf import settings
@@ -14,9 +15,11 @@ from people import perms as people
 from people.models import Authority, Learner, Licence, Membership, Tenure
 
 
-def records_of(learner: Learner) -> QuerySet[Learner]:
-    """The person, with the records from before their own account that it took over."""
-    return Learner.objects.filter(Q(pk=learner.pk) | Q(succeeded_by=learner.pk))
+def records_of(learner: Learner) -> list[int]:
+    """The person, with the records from before their own account that it took over, by their keys:
+    with these the database finds what is about them by an index alone."""
+    own = Learner.objects.filter(Q(pk=learner.pk) | Q(succeeded_by=learner.pk))
+    return list(own.values_list("pk", flat=True))
 
 
 class CheckReceiptQuerySet(models.QuerySet["CheckReceipt"]):
@@ -34,8 +37,8 @@ class CheckReceiptQuerySet(models.QuerySet["CheckReceipt"]):
         own = self.filter(authority__in=people.served_authorities(user, *roles))
         return own.exclude(people.kept_from(user))
 
-    def about(self, learner: Learner) -> Self:
-        return self.filter(learner__in=records_of(learner))
+    def about(self, records: Collection[int]) -> Self:
+        return self.filter(learner__in=records)
 
 
 class CheckReceipt(Fact):
@@ -116,8 +119,8 @@ class CheckReceipt(Fact):
 
 
 class OperatorLookQuerySet(models.QuerySet["OperatorLook"]):
-    def about(self, learner: Learner) -> Self:
-        return self.filter(learner__in=records_of(learner))
+    def about(self, records: Collection[int]) -> Self:
+        return self.filter(learner__in=records)
 
     def before_the_link(self, learner: Learner) -> Self:
         """Of licences that are the person's now but were linked to nobody then; not if the number
@@ -171,10 +174,11 @@ def looks_at(learner: Learner) -> QuerySet[Any, dict[str, Any]]:
     """
     checks, lists = CheckReceipt.objects.order_by(), OperatorLook.objects.order_by()
     columns = ("at", "organisation__name", "licence__number")
+    records = records_of(learner)
     of_list = {"as_at": F("day"), "purpose": Value(OWN_LIST)}
     looks: tuple[QuerySet[Any, dict[str, Any]], ...] = (
-        checks.about(learner).values(*columns, "as_at", "purpose"),
-        lists.about(learner).values(*columns, **of_list),
+        checks.about(records).values(*columns, "as_at", "purpose"),
+        lists.about(records).values(*columns, **of_list),
         lists.before_the_link(learner).values(*columns, **of_list),
     )
     latest_first: QuerySet[Any, dict[str, Any]]

@@ -273,5 +273,5 @@ def test_page_of_looks_costs_the_same_however_long(
         look(firm, dispatcher, trained, now=NOON - timedelta(days=day))
     client.force_login(trained.holder.user)
     shown(client, LOOKS)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         shown(client, LOOKS)
