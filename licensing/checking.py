@@ -52,7 +52,11 @@ def tell(requirements: Collection[Assessment]) -> Told:
 
 
 def _day(assessment: Assessment) -> date | None:
-    """The day in the reason of the status: how long it covers, since when it does not."""
+    """The day in the reason of the status: how long it covers, since when it does not. Extra time
+    may have several reasons; it lasts as long as the longest of them."""
+    if assessment.status == Status.IN_GRACE:
+        lasts = [reason.facts.get("until") for reason in assessment.reasons]
+        return max((day for day in lasts if isinstance(day, date)), default=None)
     facts = assessment.reasons[0].facts if assessment.reasons else {}
     found = facts.get("until") or facts.get("ended") or facts.get("since")
     return found if isinstance(found, date) else None

@@ -18,7 +18,7 @@ HEADINGS: dict[Training, str | Promise] = {
 STATUSES: dict[Status, str | Promise] = {
     Status.VALID: gettext_lazy("Valid"),
     Status.EXPIRING: gettext_lazy("Valid, and due to be renewed"),
-    Status.IN_GRACE: gettext_lazy("Ended, with extra time to renew"),
+    Status.IN_GRACE: gettext_lazy("The council gives extra time"),
     Status.EXPIRED: gettext_lazy("Ended"),
     Status.REVOKED: gettext_lazy("Revoked"),
     Status.NEVER_PASSED: gettext_lazy("Not passed"),

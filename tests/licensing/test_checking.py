@@ -1,5 +1,6 @@
 """What may be told of an answer, and how long somebody has to wait for the next one."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,7 +9,9 @@ from licensing.checking import seconds_to_wait, tell
 from licensing.eligibility import (
     Certificate,
     Change,
+    Code,
     Event,
+    Reason,
     Status,
     Terms,
     Training,
@@ -66,6 +69,12 @@ FREE = assessed(kind="dual")
 def test_worst_of_several_requirements_is_told(requirements, training, status, day):
     told = tell(requirements)
     assert (told.training, told.status, told.day) == (training, status, day)
+
+
+def test_extra_time_lasts_as_long_as_the_longest_reason_for_it():
+    longer = Reason(Code.IN_GRACE, "A further reason.", {"until": date(2027, 1, 31)})
+    twice = replace(GRACE, reasons=(*GRACE.reasons, longer))
+    assert tell([twice]).day == date(2027, 1, 31)
 
 
 def test_what_is_kept_is_met_or_not_a_word_and_a_day():
