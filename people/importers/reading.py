@@ -1,6 +1,6 @@
 """A register file row by row, CSV or XLSX, with what is wrong in it. Pure, in little memory."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -17,6 +17,7 @@ A_DATE = "The cell holds a date. Format the column as text and write it again."
 WORKBOOK_STARTS = b"PK"
 MUCH = 4 * 1024 * 1024
 BLOCK = 500  # One row that needs a closer look slows down so many.
+Batch = list[tuple[int, list[Cell]]]
 
 
 class Line(NamedTuple):
@@ -49,38 +50,52 @@ class Reading:
     or by the block, which is faster and says the same."""
 
     columns: tuple[str, ...]
-    shaped: Iterator[Shaped]
+    numbered: Iterator[tuple[int, list[Cell]]]
+    is_workbook: bool
     reader: RowReader
     cleaner: Cleaner
 
     def lines(self) -> Iterator[Line]:
-        return map(self._line, self.shaped)
+        return map(self._line, self._shaped(self.numbered))
 
     def blocks(self) -> Iterator[Block]:
-        while lines := list(islice(self.shaped, BLOCK)):
-            yield self._block(lines)
+        while batch := list(islice(self.numbered, BLOCK)):
+            block = self._plain(batch) or self._row_by_row(batch)
+            if block.rows:
+                yield block
 
-    def _line(self, line: Shaped) -> Line:
-        if line.errors:
-            return Line(line.row, None, line.errors)
-        read = self.reader.read(line.row, line.cells)
-        return Line(line.row, None, read) if isinstance(read, list) else Line(line.row, read)
+    def _plain(self, batch: Batch) -> Block | None:
+        """The block, if nothing in it needs a closer look; an object for each row costs more than
+        all else."""
+        rows, every_cell = zip(*batch, strict=True)
+        if self.is_workbook or set(map(len, every_cell)) != {len(self.columns)}:
+            return None
+        columns = self.cleaner.clean(every_cell)
+        return None if columns is None else Block(rows, columns)
 
-    def _block(self, lines: list[Shaped]) -> Block:
-        rows = [line.row for line in lines]
-        if not any(line.errors for line in lines):
-            columns = self.cleaner.clean([line.cells for line in lines])
+    def _row_by_row(self, batch: Batch) -> Block:
+        shaped = list(self._shaped(batch))
+        rows = [line.row for line in shaped]
+        if self.is_workbook and shaped and not any(line.errors for line in shaped):
+            columns = self.cleaner.clean([line.cells for line in shaped])
             if columns is not None:
                 return Block(rows, columns)
-        return self._row_by_row(rows, [self._line(line) for line in lines])
-
-    def _row_by_row(self, rows: list[int], lines: list[Line]) -> Block:
+        lines = [self._line(line) for line in shaped]
         errors = [error for line in lines for error in line.errors]
         if errors:
             return Block(rows, [], errors)
         facts = [line.facts for line in lines]
         fields = [FIELDS[column] for column in self.columns]
         return Block(rows, [as_texts([getattr(it, field) for it in facts]) for field in fields])
+
+    def _shaped(self, numbered: Iterable[tuple[int, list[Cell]]]) -> Iterator[Shaped]:
+        return _shaped(numbered, self.columns, is_workbook=self.is_workbook)
+
+    def _line(self, line: Shaped) -> Line:
+        if line.errors:
+            return Line(line.row, None, line.errors)
+        read = self.reader.read(line.row, line.cells)
+        return Line(line.row, None, read) if isinstance(read, list) else Line(line.row, read)
 
 
 def read_register(source: BinaryIO, *, today: date) -> Reading:
@@ -96,9 +111,8 @@ def read_register(source: BinaryIO, *, today: date) -> Reading:
     if not any(cells):
         raise FileRefused(RowError(1, "", "The file has no header in its first row."))
     columns = read_header([cell if isinstance(cell, str) else "" for cell in cells])
-    shaped = _shaped(numbered, columns, is_workbook=is_workbook)
     reader, cleaner = RowReader(columns, today=today), Cleaner(columns, today=today)
-    return Reading(columns, shaped, reader, cleaner)
+    return Reading(columns, numbered, is_workbook, reader, cleaner)
 
 
 def has_much_in_it(source: BinaryIO) -> bool:
@@ -109,7 +123,7 @@ def has_much_in_it(source: BinaryIO) -> bool:
 
 
 def _shaped(
-    numbered: Iterator[tuple[int, list[Cell]]], columns: tuple[str, ...], *, is_workbook: bool
+    numbered: Iterable[tuple[int, list[Cell]]], columns: tuple[str, ...], *, is_workbook: bool
 ) -> Iterator[Shaped]:
     width = len(columns)
     for row, cells in numbered:

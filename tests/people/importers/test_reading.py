@@ -290,7 +290,7 @@ def test_blocks_say_what_the_rows_say(rows):
 @pytest.mark.parametrize("row", [AMINA, *SPELLINGS, AMINA | {"full_name": "Siân O'Neill-Nuñez"}])
 def test_usual_rows_are_read_by_the_block(row):
     reading = read_register(csv_file(row), today=TODAY)
-    cells = [list(line.cells) for line in reading.shaped]
+    cells = [cells for _, cells in reading.numbered]
     assert reading.cleaner.clean(cells) is not None
 
 
