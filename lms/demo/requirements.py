@@ -1,4 +1,3 @@
-"""Leaves a rule and an exception that wait for their second person, so that one can be decided."""
 """Leaves a rule and an exception waiting for a second person, so that there is one to decide."""
 
 from datetime import datetime, timedelta

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from courses.models import CoursePage
-from licensing.actions import make_api_client, notice_changes, work_out_points
+from licensing.actions import make_api_client
 from lms.demo import (
     accepted,
     bank,
@@ -22,8 +22,6 @@ from lms.demo import (
     requirements,
     trends,
 )
-from licensing.actions import make_api_client
-from lms.demo import bank, courses, history, others, people, recognised, trends
 from lms.roles import sync_groups
 from people.models import Authority, User
 
@@ -62,14 +60,6 @@ class Command(BaseCommand):
         history.load_history(learners, full, today=timezone.localdate(now))
         accepted.load_accepted(authorities, full, staff=staff, now=now)
         self._load_desk(authorities["DEMO-NB"], full, upkeep, staff=staff, now=now)
-        recognised.load_recognised(
-            authorities["DEMO-NB"],
-            full,
-            entered_by=staff["officer@demo.example"],
-            decided_by=staff["second.officer@demo.example"],
-            today=timezone.localdate(now),
-        )
-        trends.load_trends(upkeep, full, officer=staff["officer@demo.example"], now=now)
         self._load_clients(authorities)
         self.stdout.write("The demo is loaded.")
 
@@ -88,9 +78,7 @@ class Command(BaseCommand):
         recognised.load_recognised(
             authority, full, entered_by=officer, decided_by=second, today=today
         )
-        trends.load_trends(authority, full, upkeep, officer=officer, today=today)
-        work_out_points(now=now, limit=SOME_POINTS, authorities=[authority])
-        notice_changes(now=now)
+        trends.load_trends(upkeep, full, officer=officer, now=now)
         checkers.load_checkers(authority, staff, now=now)
         requirements.load_requirements(authority, full, by=officer, now=now)
         desk.load_desk(authority, staff, now=now)
