@@ -12,6 +12,7 @@ from certificates.models import Certificate
 from courses.actions import enrol
 from courses.models import CoursePage, LessonPage
 from licensing.answers import training_status
+from lms import records
 from lms.demo.history import take_lesson
 from people.models import Authority, Learner, Licence, User
 from tests.factories import UserFactory
@@ -176,3 +177,10 @@ def test_driver_of_two_councils_is_trained_for_both(demo):
     assert (home.status, away.status) == ("valid", "valid")
     assert home.certificate.reference == away.certificate.reference
     assert home.certificate.valid_until.year == away.certificate.valid_until.year + 1
+def test_officer_reads_of_the_week_that_stands_out(client, demo):
+    home = client.get(reverse("wagtailadmin_home")).content.decode()
+    assert "First-try pass rate, The whole council" in home
+    alerts = client.get(reverse("trend_alerts")).content.decode()
+    assert "of 28" in alerts
+def test_invented_history_breaks_no_record(demo):
+    assert [found for found in records.findings(now=timezone.now()) if found.broken] == []
