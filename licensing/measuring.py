@@ -39,9 +39,10 @@ WRITTEN = f"""{JUDGED}, written AS (
         %(lines)s, %(authority)s::bigint, to_char(%(as_at)s::date, {DAY}),
         to_char(%(known_at)s::timestamptz AT TIME ZONE 'UTC', {INSTANT})) AS line
     UNION ALL
-    SELECT 2, '', 0, r.code, concat_ws(E'\\t',
+    SELECT 2, '', r.id, '', concat_ws(E'\\t',
         'rule', r.id, r.code, r.course_id, to_char(r.effective_from, {DAY}), r.grace_days,
-        array_to_string(r.licence_kinds, ','), coalesce(to_char(r.due_by, {DAY}), '-'))
+        array_to_string(r.licence_kinds, ','), coalesce(to_char(r.due_by, {DAY}), '-'),
+        r.applies_to)
     FROM licensing_requirement r WHERE r.id IN (SELECT rule_id FROM judged)
     UNION ALL
     SELECT 3, w.number, w.id, coalesce(j.code, ''), concat_ws(E'\\t',

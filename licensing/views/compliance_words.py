@@ -133,7 +133,7 @@ def rule_figures(run: ComplianceRun) -> list[RuleFigures]:
         RuleFigures(
             rule := rules.get(one["rule_id"]),
             _rule_in_words(rule) if rule else one["code"],
-            _lines(one["counts"], run.denominator),
+            _lines(one["counts"], sum(one["counts"].values())),
         )
         for one in run.requirements
     ]
@@ -188,11 +188,16 @@ def _lines(counts: dict[str, int], whole: int) -> list[Line]:
 
 def _rule_in_words(rule: Requirement) -> str:
     grace = ngettext("%(days)s day of grace", "%(days)s days of grace", rule.grace_days)
-    return _("%(code)s: %(course)s, for %(kinds)s, from %(day)s, %(grace)s, %(whose)s") % {
+    parts = {
         "code": rule.code,
         "course": rule.course.title,
         "kinds": rule.get_licence_kinds_display() or _("no kind of licence"),
+        "whom": rule.get_applies_to_display(),
         "day": date_format(rule.effective_from),
         "grace": grace % {"days": rule.grace_days},
         "whose": rule.authority.name if rule.authority else _("national rule"),
     }
+    words = _("%(code)s: %(course)s, for %(kinds)s, %(whom)s, from %(day)s, %(grace)s, %(whose)s")
+    if rule.due_by is None:
+        return words % parts
+    return f"{words % parts}, {_('to be done by %(day)s') % {'day': date_format(rule.due_by)}}"

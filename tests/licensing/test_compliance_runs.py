@@ -105,13 +105,26 @@ def test_lines_say_what_decided_and_name_nobody(authority, drivers, requirement)
     assert head == ["compliance 1", *asked]
     every_kind = ",".join(requirement.licence_kinds)
     terms = [str(requirement.pk), "safeguarding", str(requirement.course_id)]
-    assert rule == ["rule", *terms, "2019-07-01", "0", every_kind]
+    assert rule == ["rule", *terms, "2019-07-01", "0", every_kind, "-", "everybody"]
     reference = drivers[0].holder.certificates.get().reference
     holder = hashlib.sha256(f"holder {drivers[0].holder_id}".encode()).hexdigest()[:16]
-    judged = ["safeguarding", str(requirement.pk), "valid", reference]
+    judged = ["safeguarding", str(requirement.pk), "valid", reference, "2028-04-03", "-"]
     assert licences[0] == ["licence", "PH-1", "private_hire", "current", holder, *judged]
-    assert [line[-2:] for line in licences[2:]] == [["never_passed", "-"]]
+    assert [line[-4:] for line in licences[2:]] == [["never_passed", "-", "-", "-"]]
     assert drivers[0].full_name not in str(lines)
+
+
+def test_rules_of_one_requirement_are_written_by_their_key(authority, drivers, course):
+    """For new drivers and for those who were there before, both with the same code."""
+    own = {"authority": authority, "effective_from": date(2020, 1, 1), "due_by": date(2027, 1, 31)}
+    rules = [make_requirement(course, applies_to=whom, **own) for whom in ("new", "existing")]
+    make_licence(authority, "PH-9", created_at=datetime(2021, 3, 1, tzinfo=UTC))
+    date_history()
+    lines = [line.rstrip("\n").split("\t") for line in written_lines(**run(authority).question)]
+
+    written = [line for line in lines if line[0] == "rule"]
+    assert [line[1] for line in written] == [str(rule.pk) for rule in rules]
+    assert [line[-2:] for line in written] == [["2027-01-31", "new"], ["2027-01-31", "existing"]]
 
 
 def test_same_question_has_the_same_digest(authority, drivers):
