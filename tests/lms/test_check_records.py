@@ -51,6 +51,7 @@ from licensing.actions import (
 )
 from licensing.actions.checks import check, show_drivers
 from licensing.financial_year import FinancialYear
+from licensing.actions import advance_feed, confirm_merge, propose_merge, propose_undoing
 from lms import records
 from lms.demo.history import pass_on, take_lesson
 from outbox.actions import record_bounce, relay_messages
@@ -237,6 +238,25 @@ def recognise_elsewhere(course):
     }
 
 
+def merge(course):
+    """Two people with two records each: one pair was made one, the other one parted again."""
+    then, council = NOW - timedelta(days=20), AuthorityFactory()
+    officers = [staff(Role.OFFICER, council, then) for _ in range(2)]
+    merges = []
+    for _ in range(2):
+        gone, stays = LearnerFactory(authority=council), LearnerFactory(authority=council)
+        licence = LicenceFactory(authority=council, holder=gone, held_from=then)
+        certify(gone, course, day=then.date() - timedelta(days=3))
+        facts = {"gone": gone, "stays": stays, "evidence": "Passport", "reason": "One person"}
+        proposed = propose_merge(by=officers[0], now=then, **facts)
+        merges.append(confirm_merge(merge=proposed, by=officers[1], now=then))
+    carry_over(now=then)
+    wrong = propose_undoing(merge=merges[0], reason="Sisters", by=officers[0], now=then)
+    confirm_merge(merge=wrong, by=officers[1], now=then)
+    carry_over(now=then)
+    return {"merge": merges[1].pk, "gone": gone.pk, "moved": licence.pk}
+
+
 def correct_name(course):
     """Reminded once under a wrong name, then corrected; reminded again under the right one."""
     certificate = certify(LearnerFactory(), course, day=CORRECTED_DAY)
@@ -409,6 +429,7 @@ def make_records() -> dict:
         "asked": asked,
         "signed": prepare_meeting().pk,
         **recognise_elsewhere(course),
+        **merge(course),
     }
 
 
@@ -560,7 +581,28 @@ BREAKS = {
         UPDATE people_learner
         SET succeeded_at = '2026-11-01', succeeded_by_id = (
             SELECT learner_id FROM certificates_certificate WHERE id = %(plain)s)
-        WHERE id = %(record)s
+        WHERE id = %(record)s;
+        UPDATE people_licence SET holder_id = (
+            SELECT learner_id FROM certificates_certificate WHERE id = %(plain)s)
+        WHERE holder_id = %(record)s
+    """,
+    "R04-two-people": """
+        ALTER TABLE people_recordmerge DROP CONSTRAINT merge_decided_by_another;
+        UPDATE people_recordmerge SET decided_by_id = proposed_by_id WHERE id = %(merge)s
+    """,
+    "R04-taken-over": "UPDATE people_licence SET holder_id = %(gone)s WHERE id = %(moved)s",
+    "R04-taken-over but open": """
+        UPDATE people_user SET is_active = true
+        WHERE id = (SELECT user_id FROM people_learner WHERE id = %(gone)s)
+    """,
+    "R04-parted": """
+        UPDATE people_learner SET succeeded_by_id = NULL, succeeded_at = NULL WHERE id = %(gone)s;
+        INSERT INTO people_recordmerge (authority_id, gone_id, stays_id, undoes_id, grounds,
+            evidence, reason, proposed_by_id, proposed_at, decision, decided_by_id, decided_at,
+            licences, closed_account)
+        SELECT authority_id, gone_id, stays_id, id, '{}', '', 'Sisters', proposed_by_id,
+            proposed_at, 'confirmed', decided_by_id, decided_at, '{}', false
+        FROM people_recordmerge WHERE id = %(merge)s
     """,
     "R37": """
         ALTER TABLE certificates_evidence DROP CONSTRAINT evidence_decided_by_another;
