@@ -39,19 +39,21 @@ from courses.actions import ask_again, enrol
 from courses.models import Approval
 from licensing.actions import (
     advance_feed,
+    confirm_merge,
     countersign,
     end_next_action,
     enter_session,
     log_contact,
     make_foi_pack,
     plan_next_action,
+    propose_merge,
+    propose_undoing,
     run_again,
     run_compliance,
     sign_session,
 )
 from licensing.actions.checks import check, show_drivers
 from licensing.financial_year import FinancialYear
-from licensing.actions import advance_feed, confirm_merge, propose_merge, propose_undoing
 from lms import records
 from lms.demo.history import pass_on, take_lesson
 from outbox.actions import record_bounce, relay_messages

@@ -177,10 +177,14 @@ def test_driver_of_two_councils_is_trained_for_both(demo):
     assert (home.status, away.status) == ("valid", "valid")
     assert home.certificate.reference == away.certificate.reference
     assert home.certificate.valid_until.year == away.certificate.valid_until.year + 1
+
+
 def test_officer_reads_of_the_week_that_stands_out(client, demo):
     home = client.get(reverse("wagtailadmin_home")).content.decode()
     assert "First-try pass rate, The whole council" in home
     alerts = client.get(reverse("trend_alerts")).content.decode()
     assert "of 28" in alerts
+
+
 def test_invented_history_breaks_no_record(demo):
     assert [found for found in records.findings(now=timezone.now()) if found.broken] == []
