@@ -33,13 +33,10 @@ EVER = """(
     FROM people_licenceevent WHERE pgh_label = 'delete' AND pgh_created_at > %(known_at)s
 )"""
 IN_FORCE = in_force(licences=EVER)
-
-
-def judged(needs: str = IN_FORCE) -> str:
-    """The statement's head, which ends in the table ``judged``: a row for each licence wanted and
-    requirement in force for it, or one row without a rule. Of the certificates known by then, the
-    decisive one is one that covers the day before any other, then the one that lasts longest."""
-    return f"""{needs}, known AS (
+# Of the certificates known by then, the decisive one is one that covers the day before any other,
+# then the one that lasts longest.
+DECISIVE = f"""
+known AS (
     SELECT w.licence_id, w.rule_id, c.id AS certificate_id, c.passed_on,
         t.valid_until, t.renew_from, c.issued_at, c.reference, c.acceptance_id,
         coalesce(changes.last = 'revoked', false) AS revoked
@@ -59,7 +56,14 @@ def judged(needs: str = IN_FORCE) -> str:
     FROM known
     ORDER BY licence_id, rule_id, NOT revoked AND valid_until >= %(as_at)s DESC,
         valid_until DESC, revoked, passed_on DESC, issued_at DESC, reference COLLATE "C" DESC
-), judged AS (
+)
+"""  # noqa: S608  (Put together from constants, like those below.)
+
+
+def judged(needs: str = IN_FORCE) -> str:
+    """The statement's head, which ends in the table ``judged``: a row for each licence wanted and
+    requirement in force for it, or one row without a rule."""
+    return f"""{needs}, {DECISIVE}, judged AS (
     SELECT w.licence_id, w.number, w.authority_id, w.rule_id, w.code,
         w.effective_from, w.grace_days, w.due_by, x.until AS excepted_until,
         d.certificate_id, d.valid_until, d.renew_from, d.acceptance_id,
@@ -82,7 +86,7 @@ def judged(needs: str = IN_FORCE) -> str:
         FROM licensing_trainingexception x WHERE {EXCEPTIONS}
     ) x ON true
 )
-"""  # noqa: S608  (Put together from constants, like those below.)
+"""  # noqa: S608
 
 
 JUDGED = judged()

@@ -207,17 +207,10 @@ def assess(
     if licence_kind not in terms.licence_kinds:
         reason = _reason(Code.NOT_REQUIRED_FOR_LICENCE_KIND)
         return Assessment(terms, Status.NOT_REQUIRED, (reason,))
-    known = [
-        (certificate, _revocation(certificate, as_at, known_at))
-        for certificate in certificates
-        if certificate.issued_at <= known_at
-        and certificate.passed_on <= as_at
-        and not _is_replaced(certificate, known_at)
-    ]
+    known = _known(certificates, as_at, known_at)
     more_time = _more_time(terms, exceptions, as_at, known_at)
     if not known:
         return _never_passed(terms, as_at, more_time, linked=linked)
-    known.sort(key=_worth, reverse=True)
     for certificate, revocation in known:
         if revocation is None and certificate.valid_until >= as_at:
             return _covered(terms, certificate, known, as_at)
@@ -237,6 +230,18 @@ def training(assessments: Collection[Assessment]) -> Training:
 def plain(day: date) -> str:
     """The day as people write it: 3 April 2028."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def _known(certificates: Iterable[Certificate], as_at: date, known_at: datetime) -> list[Judged]:
+    """Those that count on the day by what was on record, the worthiest first."""
+    known = [
+        (certificate, _revocation(certificate, as_at, known_at))
+        for certificate in certificates
+        if certificate.issued_at <= known_at
+        and certificate.passed_on <= as_at
+        and not _is_replaced(certificate, known_at)
+    ]
+    return sorted(known, key=_worth, reverse=True)
 
 
 def _more_time(
