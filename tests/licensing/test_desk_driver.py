@@ -1,6 +1,7 @@
 """The page of one driver: who may read it, the answer for any day, and the whole history."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -10,7 +11,17 @@ from django.urls import reverse
 
 from courses.actions import enrol
 from courses.models import Cohort, CohortPlace
-from licensing.actions import end_next_action, log_contact, plan_next_action
+from licensing.actions import (
+    end_exception,
+    end_next_action,
+    grant_exception,
+    log_contact,
+    make_committee_pack,
+    plan_next_action,
+    propose_exception,
+    propose_merge,
+)
+from licensing.actions.checks import check, show_drivers
 from licensing.desk.history import Kind, subject_of, timeline
 from licensing.models import NextAction
 from lms.demo.history import pass_on
@@ -29,6 +40,7 @@ from tests.factories import (
     make_test_rule,
     make_validity_rule,
 )
+from tests.licensing.checkers import checker_of, operator
 from tests.licensing.desk import hand_over, member, words
 from tests.licensing.factories import make_certificate, make_licence, revoke
 
@@ -241,8 +253,9 @@ def whole_history(authority, officer):
     make_requirement(course)
     learner = LearnerFactory(authority=authority)
     licence = LicenceFactory(
-        authority=authority, number="PH-9", holder=learner, held_from=NOON, full_name="Wanda Whole"
-    )
+        authority=authority, number="PH-9", holder=learner, held_from=NOON,
+        full_name="Wanda Whole", operator_reference="OP-1",
+    )  # fmt: skip
     given = {"licence_number": "PH-9", "mobile": "07700 900123"}
     upsert_licence(authority=authority, given=facts(licence, **given), now=NOON, today=TODAY)
     group = Cohort.objects.create(
@@ -262,7 +275,35 @@ def whole_history(authority, officer):
     )  # fmt: skip
     end_next_action(action=planned, state="done", by=officer, now=NOON)
     contact(licence, officer)
+    what_others_did(licence, officer)
     return licence
+
+
+def what_others_did(licence, officer):
+    """More time, a double record, two checks and a committee pack."""
+    authority = licence.authority
+    second = member("officer", authority)
+    asked = propose_exception(
+        licence=licence, requirement="safeguarding", reason="Ill.", by=officer, now=NOON,
+        ends_on=TODAY + timedelta(days=9),
+    )  # fmt: skip
+    granted = grant_exception(asked=asked, by=second, now=NOON)
+    end_exception(granted=granted, reason="Well again.", by=second, now=NOON)
+    propose_merge(
+        gone=LearnerFactory(authority=authority), stays=licence.holder, evidence="Passport.",
+        reason="Same person.", by=officer, now=NOON,
+    )  # fmt: skip
+    organisation = operator(authority)
+    user = checker_of(organisation)
+    check(
+        organisation=organisation, number=licence.number, as_at=TODAY, purpose="giving_work",
+        purpose_words="", key=uuid4(), by=user, now=NOON,
+    )  # fmt: skip
+    show_drivers(organisation=organisation, licences=[licence], by=user, today=TODAY, now=NOON)
+    make_committee_pack(
+        licence=licence, as_at=TODAY, known_at=NOON, reason="A hearing.", by=officer, today=TODAY,
+        now=NOON,
+    )  # fmt: skip
 
 
 def facts(licence, **changed):
@@ -298,6 +339,9 @@ def test_every_room_is_on_the_time_line(authority, officer):
         "Reminder 30 days before the end", "Training elsewhere was entered",
         "Training elsewhere was decided about", "A training requirement was approved",
         "Next action: Call the driver", "Done: Call the driver", "Contact about the driver",
+        "More time was proposed", "More time was decided about", "More time was ended early",
+        "A double record was found", "An organisation checked the training",
+        "An operator looked at its drivers",
     }  # fmt: skip
 
 
@@ -374,5 +418,5 @@ def test_page_costs_the_same_however_long_the_history(as_officer, authority, off
     for number in range(5):
         given = facts(long, licence_number="PH-9", mobile=f"07700 90012{number}")
         upsert_licence(authority=authority, given=given, now=NOON, today=TODAY)
-    assert price(long) == few <= 57
+    assert price(long) == few <= 60
     assert as_officer.get(page(long)).context["page_obj"].has_next()
