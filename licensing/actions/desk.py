@@ -1,6 +1,6 @@
 """What officers write down about drivers. Nothing here touches a licence or a certificate (R44)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
 from django.db import transaction
@@ -45,12 +45,7 @@ def plan_next_action(
     if not 0 <= (due_on - today).days <= LONGEST_DUE:
         raise DeskRefused("wrong_day")
     locked = _locked(licences, by)
-    of_authorities = {licence.authority_id for licence in locked}
-    if any(not perms.possible_owners([key]).filter(pk=owner.pk) for key in of_authorities):
-        raise DeskRefused("not_an_officer")
-    known = perms.workable_licences(owner).filter(pk__in=[licence.pk for licence in locked])
-    if known.count() != len(locked):
-        raise DeskRefused("owners_interest")
+    _refuse_owner(locked, owner)
     said = {"state": State.PLANNED, "what": what, "note": note, "owner": owner, "due_on": due_on}
     before = _latest(locked)
     written = [
@@ -154,6 +149,15 @@ def _locked(licences: Iterable[Licence], by: User) -> list[Licence]:
     if len(found) != len(wanted):
         raise DeskRefused("not_allowed")
     return found
+
+
+def _refuse_owner(licences: Collection[Licence], owner: User) -> None:
+    of_authorities = {licence.authority_id for licence in licences}
+    if any(not perms.possible_owners([key]).filter(pk=owner.pk) for key in of_authorities):
+        raise DeskRefused("not_an_officer")
+    known = perms.workable_licences(owner).filter(pk__in=[licence.pk for licence in licences])
+    if known.count() != len(licences):
+        raise DeskRefused("owners_interest")
 
 
 def _latest(licences: Iterable[Licence]) -> dict[int, NextAction]:
