@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from people.importers import LicenceFacts
-from people.matching import Match, folded, judge, names_agree
+from people.matching import Described, Match, folded, judge, names_agree, strong_matches
 
 BORN = date(1980, 3, 31)
 WORDS = st.lists(st.text("abcdefgéø", min_size=2, max_size=9), min_size=1, max_size=4)
@@ -89,3 +89,31 @@ def test_agreement_asks_nobody_first(one, other):
     assert names_agree(" ".join(one), " ".join(other)) == names_agree(
         " ".join(other), " ".join(one)
     )
+
+
+# -- Two records of one person ------------------------------------------------------------------
+HELD = Described(1, "PH-1", "Amina Khan", date(1980, 3, 31), is_held=True)
+OTHER = HELD._replace(number="PH-2")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "grounds"),
+    [
+        (HELD, OTHER, ["birth_and_name"]),
+        (HELD, OTHER._replace(full_name="KHAN, Amína"), ["birth_and_name"]),
+        (HELD, OTHER._replace(full_name="Bilal Khan"), []),
+        (HELD, OTHER._replace(date_of_birth=date(1981, 3, 31)), []),
+        (HELD, HELD._replace(full_name="A. K.", is_held=False), ["number"]),
+        (HELD, HELD._replace(is_held=False), ["birth_and_name", "number"]),
+        (HELD, HELD._replace(full_name="A. K.", is_held=False, authority=2), []),
+        (HELD, HELD._replace(is_held=False, date_of_birth=date(1981, 3, 31)), []),
+        (HELD._replace(is_held=False), OTHER._replace(is_held=False), []),
+    ],
+)
+def test_what_speaks_for_one_person_with_two_records(one, other, grounds):
+    assert strong_matches([one], [other]) == grounds
+    assert strong_matches([other], [one]) == grounds
+
+
+def test_name_alone_speaks_for_nothing():
+    assert strong_matches([], [HELD]) == []
