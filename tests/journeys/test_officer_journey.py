@@ -122,7 +122,7 @@ def ask_about_last_year(staff: Officer, known_at: str = "") -> tuple[str, str]:
     moment = known_at or localtime().strftime("%Y-%m-%dT%H:%M:%S")
     staff.open("/staff/reports/compliance/")
     last_year = localdate() - timedelta(days=365)
-    staff.page.get_by_label("Day", exact=True).fill(last_year.isoformat())
+    staff.page.locator("#id_as_at").fill(last_year.isoformat())
     staff.page.get_by_text("More choices").click()
     staff.page.get_by_label("What we knew at").fill(moment)
     staff.press("Show the figures")
