@@ -99,7 +99,7 @@ def test_officer_finds_the_lapsed_revokes_by_two_and_asks_about_last_year(office
     officer.page.locator(f"main a[href='/staff/certificates/{certificate}/']").first.click()
     officer.look()
     officer.follow("Revoke")
-    officer.page.get_by_label("Issued in error").check()
+    officer.page.locator("input[value='issued_in_error']").check()
     officer.page.get_by_label("What happened").fill("The wrong person was entered.")
     officer.page.locator("main form button[type=submit]").last.click()
     officer.look()
