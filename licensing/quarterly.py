@@ -5,17 +5,19 @@ Counts under five, and what would give them away, are left out before anything i
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
+
+from django.db.models import Count, Q
 
 from licensing import alerting
 from licensing.compliance import DEFINITIONS, Compliance, compliance
 from licensing.eligibility import MEETING, Status
-from licensing.models import TrendAlert
+from licensing.models import DriverContact, TrendAlert
 from licensing.periods import Grain, Period, period_of
 from licensing.small_numbers import hidden, is_small
-from licensing.trends import OF_FEW, Asked, Counts, Figures, Measure, Split, over_time
+from licensing.trends import LONDON, OF_FEW, Asked, Counts, Figures, Measure, Split, over_time
 from people.models import Authority
 
 FORMAT = 1
@@ -48,6 +50,7 @@ def steps(*, authority: Authority, quarter: Period, known_at: datetime) -> Itera
     yield {
         "splits": [_split(measure, split, in_quarter) for measure, split in OF_SPLITS],
         "alerts": [_alert(alert) for alert in _alerts(authority, quarter, known_at)],
+        "contacts": _contacts(authority, quarter, known_at),
     }
 
 
@@ -114,6 +117,27 @@ def _split(measure: Measure, split: Split, asked: Asked) -> Content:
 def _shown(counts: Mapping[str, Counts]) -> dict[str, tuple[int | None, int | None]]:
     gone = hidden(counts)
     return {name: (None, None) if name in gone else one for name, one in counts.items()}
+
+
+def _contacts(authority: Authority, quarter: Period, known_at: datetime) -> list[Content]:
+    """Who spoke to the authority about a driver (R49), as last corrected, and how many of them
+    asked for a decision to be changed; who did and who did not come to a total."""
+    made = DriverContact.objects.filter(
+        licence__authority=authority,
+        contacted_at__gte=datetime.combine(quarter.first, time.min, LONDON),
+        contacted_at__lt=datetime.combine(quarter.last + timedelta(days=1), time.min, LONDON),
+        written_at__lte=known_at,
+    ).exclude(corrections__written_at__lte=known_at)
+    counted = (
+        made.order_by()
+        .values("source")
+        .annotate(
+            asked=Count("pk", filter=Q(asks_for_decision=True)),
+            told=Count("pk", filter=Q(asks_for_decision=False)),
+        )
+    )
+    counts = {one["source"]: Counts(one["told"], one["asked"]) for one in counted}
+    return [{"source": who, "counts": list(row)} for who, row in sorted(_shown(counts).items())]
 
 
 def _alerts(authority: Authority, quarter: Period, known_at: datetime) -> Iterator[TrendAlert]:

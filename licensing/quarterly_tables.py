@@ -44,6 +44,14 @@ NOTHING = {
     "operator": "No operator in the register",
     "cohort": "In no group",
 }
+SOURCES = {
+    "councillor": "Councillor",
+    "operator": "Operator",
+    "public": "Member of the public",
+    "police": "Police",
+    "carer": "Parent or carer",
+    "other": "Somebody else",
+}
 COMPLIANCE = {
     "licensed": "Licensed drivers",
     "met": "Training met",
@@ -77,6 +85,7 @@ def tables(content: Content) -> list[PackTable]:
         _trends(content["trends"]),
         *(_split(split) for split in content["splits"]),
         _alerts(content["alerts"]),
+        _contacts(content["contacts"]),
         _rules(content),
         PackTable(
             "definitions",
@@ -133,6 +142,14 @@ def _split(split: Content) -> PackTable:
 def _alerts(alerts: Sequence[Content]) -> PackTable:
     headings = ("Week from", "What changed", "Where", "That week", "12 weeks before", "Looked into")
     return PackTable("alerts", "Alerts on a change", headings, tuple(map(_alert, alerts)))
+
+
+def _contacts(contacts: Sequence[Content]) -> PackTable:
+    headings = ("Who spoke to the council", "Did not ask for this", "Asked to change a decision")
+    rows = tuple(
+        (SOURCES[contact["source"]], *map(_count, contact["counts"])) for contact in contacts
+    )
+    return PackTable("contacts", "Contacts about drivers", headings, rows)
 
 
 def _alert(alert: Content) -> tuple[str, ...]:

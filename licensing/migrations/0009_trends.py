@@ -72,12 +72,14 @@ class Migration(migrations.Migration):
                 ("split", models.CharField(blank=True, max_length=20)),
                 ("value", models.CharField(blank=True, max_length=200)),
                 ("now_part", models.PositiveIntegerField()),
-                ("now_whole", models.PositiveIntegerField(help_text="Nought where a count rose.")),
+                ("now_whole", models.PositiveIntegerField(help_text="0 where a count rose.")),
                 ("before_part", models.PositiveIntegerField()),
                 ("before_whole", models.PositiveIntegerField()),
                 (
                     "chance",
-                    models.FloatField(help_text="Of so great a change where nothing changed."),
+                    models.FloatField(
+                        help_text="How likely so great a change would be if nothing had changed."
+                    ),
                 ),
                 ("rule_version", models.PositiveSmallIntegerField()),
                 ("noticed_at", models.DateTimeField()),

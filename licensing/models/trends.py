@@ -65,10 +65,12 @@ class TrendAlert(Fact):
     split = models.CharField(max_length=20, blank=True)
     value = models.CharField(max_length=200, blank=True)
     now_part = models.PositiveIntegerField()
-    now_whole = models.PositiveIntegerField(help_text=_("Nought where a count rose."))
+    now_whole = models.PositiveIntegerField(help_text=_("0 where a count rose."))
     before_part = models.PositiveIntegerField()
     before_whole = models.PositiveIntegerField()
-    chance = models.FloatField(help_text=_("Of so great a change where nothing changed."))
+    chance = models.FloatField(
+        help_text=_("How likely so great a change would be if nothing had changed.")
+    )
     rule_version = models.PositiveSmallIntegerField()
     noticed_at = models.DateTimeField()
 

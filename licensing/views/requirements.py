@@ -157,7 +157,7 @@ class TouchedTableView(TouchedMixin, View):
     def _lines(self, people: Sequence[tuple[int, date]]) -> Iterator[bytes]:
         """Marked as UTF-8, by which alone Excel knows it."""
         writer = csv.writer(Echo())
-        header = [_("Licence number"), _("Name"), _("Council"), _("Training is missing from")]
+        header = [_("Licence number"), _("Name"), _("Council"), _("First day without training")]
         yield codecs.BOM_UTF8 + writer.writerow(header).encode()
         for start in range(0, len(people), AT_ONCE):
             for licence, day in self.drivers(people[start : start + AT_ONCE]):

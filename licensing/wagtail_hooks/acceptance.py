@@ -28,5 +28,5 @@ class AcceptancesMenuItem(MenuItem):
 @hooks.register("register_admin_menu_item")
 def acceptances_menu_item() -> MenuItem:
     return AcceptancesMenuItem(
-        _("Accepted elsewhere"), reverse("staff_acceptances"), icon_name="link", order=342
+        _("Accepted from elsewhere"), reverse("staff_acceptances"), icon_name="link", order=342
     )

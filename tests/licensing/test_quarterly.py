@@ -179,7 +179,7 @@ def test_pack_costs_a_fixed_number_of_queries(
         make_certificate(licence, course, passed_on=date(2026, 8, 3))
     pack = ask_pack(authority=authority, quarter=QUARTER, by=officer, now=NOON)
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         work_on_pack(pack_id=pack.pk, now=NOON)
 
 
