@@ -29,8 +29,8 @@ from people.models import Licence, User
 REFUSALS = {
     "not_allowed": gettext_lazy("Only a licensing officer of this council may do that."),
     "interest": gettext_lazy(
-        "You cannot make this pack: it is about yourself or about somebody you know. A colleague has"
-        " to make it."
+        "You cannot make this pack: it is about yourself or about somebody you know. "
+        "A colleague has to make it."
     ),
     "no_reason": gettext_lazy("Say what the pack is for."),
     "in_the_future": gettext_lazy("Choose today or an earlier day."),
