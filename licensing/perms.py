@@ -30,6 +30,7 @@ from people.perms import (
     holds,
     kept_from,
     may_deal_with,
+    may_decide_rules,
     readable_rules,
     served_authorities,
 )
@@ -197,6 +198,12 @@ def readable_requirements(user: Any) -> RequirementQuerySet:
     """Officers and auditors, of their own authority and the national ones; administrators all."""
     found: RequirementQuerySet = Requirement.objects.filter(readable_rules(user))
     return found
+
+
+def may_count_touched(user: Any, rule: Requirement) -> bool:
+    """Whether whoever may read the rule may see how many drivers it touches, and who they are. A
+    national rule touches those of every authority, whose numbers are no other's to know."""
+    return rule.authority_id is not None or may_decide_rules(user, authority=None)
 
 
 def pack_authorities(user: Any) -> QuerySet[Authority]:

@@ -79,14 +79,15 @@ class RequirementView(RequirementsMixin, DetailView):
         may_decide = people.may_decide_rules(self.request.user, authority=rule.authority)
         now = timezone.now()
         on_time = rule.approved_at is None and rule.effective_from >= london_day(now)
+        counted = perms.may_count_touched(self.request.user, rule)
         return super().get_context_data(
             before=before,
             terms=_terms(rule, before),
             may_decide=may_decide,
             on_time=on_time,
             may_approve=may_decide and on_time and rule.proposed_by != self.request.user,
-            preview=preview(rule, now=now) if on_time else None,
-            kept=_kept(rule) if rule.approved_at else None,
+            preview=preview(rule, now=now) if on_time and counted else None,
+            kept=_kept(rule) if rule.approved_at and counted else None,
             **kwargs,
         )
 
@@ -115,6 +116,8 @@ class TouchedMixin(RequirementsMixin):
     def preview(self) -> Preview:
         now = timezone.now()
         if self.rule.approved_at or self.rule.effective_from < london_day(now):
+            raise Http404
+        if not perms.may_count_touched(self.request.user, self.rule):
             raise Http404
         return preview(self.rule, now=now)
 

@@ -5,11 +5,12 @@ from datetime import date, timedelta
 import pytest
 from django.contrib.auth.models import Permission
 
-from licensing.actions import propose_exception, propose_requirement
+from licensing.actions import approve_requirement, propose_exception, propose_requirement
 from licensing.models import Requirement, RulePreview, TrainingException
+from licensing.preview import preview
 from people.actions import declare_interest
 from tests.conftest import NOON
-from tests.factories import LONG_AGO, make_requirement, staff
+from tests.factories import LONG_AGO, UserFactory, make_requirement, staff
 from tests.licensing.factories import make_licence
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
@@ -233,6 +234,43 @@ def test_auditor_reads_and_decides_nothing(browse, rule, person, asked):
     assert page.get("/staff/requirements/new/").status_code == 302
     assert 'value="grant"' not in text(page.get(f"/staff/exceptions/{asked.pk}/"))
     assert page.get(f"/staff/exceptions/new/{asked.licence_id}/").status_code == 302
+
+
+@pytest.fixture
+def national(course):
+    admin = UserFactory(is_superuser=True)
+    draft = Requirement(course=course, effective_from=FIRST, licence_kinds=ALL, reason="Test")
+    return propose_requirement(rule=draft, by=admin, now=NOON)
+
+
+@pytest.mark.parametrize("role", ["officer", "auditor"])
+def test_national_rule_gives_no_council_the_numbers_of_others(
+    browse, national, person, other_authority, role
+):
+    make_licence(other_authority)
+    page, address = browse(person(role)), f"/staff/requirements/{national.pk}/"
+
+    assert "Whom this rule would touch" not in text(page.get(address))
+    assert page.get(f"{address}drivers/").status_code == 404
+    assert page.get(f"{address}drivers.csv").status_code == 404
+    second = UserFactory(is_superuser=True)
+    shown = preview(national, now=NOON).digest
+    approve_requirement(rule=national, shown=shown, by=second, now=NOON)
+    assert "What was shown to whoever approved it" not in text(page.get(address))
+
+
+def test_platform_administrator_decides_a_national_rule_by_its_numbers(
+    browse, national, other_authority
+):
+    licence = make_licence(other_authority)
+    page, address = browse(UserFactory(is_superuser=True)), f"/staff/requirements/{national.pk}/"
+    seen = page.get(address)
+
+    assert seen.context["preview"].days == [(FIRST, 1)]
+    assert licence.number in text(page.get(f"{address}drivers/"))
+    shown = {"shown": seen.context["preview"].digest}
+    approved = text(page.post(address, shown, follow=True))
+    assert "What was shown to whoever approved it" in approved
 
 
 def test_another_council_finds_nothing(browse, rule, asked, person, other_authority):
