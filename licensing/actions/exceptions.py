@@ -23,7 +23,8 @@ Decision = TrainingException.Decision
 class ExceptionRefused(Exception):
     """``code``: of the people ``not_allowed``, ``own_record``, ``interest``, ``same_person``,
     ``proposers_interest``; of what is proposed ``no_reason``, ``wrong_day``, ``no_requirement``;
-    of the steps ``waiting``, ``decided``, ``over``."""
+    of the licence ``no_holder``, ``changed_hands``; of the steps ``waiting``, ``decided``,
+    ``over``."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -41,6 +42,7 @@ def propose_exception(
     """
     licence = _locked(licence)
     _refuse_person(licence, by)
+    _refuse_without_holder(licence)
     facts = {"requirement": requirement, "reason": reason.strip(), "ends_on": ends_on}
     waiting = licence.training_exceptions.waiting().filter(requirement=requirement).first()
     if waiting is not None:
@@ -68,6 +70,9 @@ def grant_exception(*, asked: TrainingException, by: User, now: datetime) -> Tra
     _refuse_second(asked, by)
     if conflict_of(asked.proposed_by, asked.licence):
         raise ExceptionRefused("proposers_interest")
+    if asked.licence.tenures.filter(recorded_at__gte=asked.proposed_at).exists():
+        raise ExceptionRefused("changed_hands")
+    _refuse_without_holder(asked.licence)
     _refuse_terms(asked, today=london_day(now))
     return _decide(asked, Decision.GRANTED, by=by, now=now)
 
@@ -139,6 +144,13 @@ def _refuse_second(asked: TrainingException, by: User) -> None:
         raise ExceptionRefused("same_person")
     if asked.decision:
         raise ExceptionRefused("decided")
+
+
+def _refuse_without_holder(licence: Licence) -> None:
+    """While nobody is known to hold it, nobody can tell whether an officer decides about their own
+    licence, or about somebody they know."""
+    if licence.holder is None:
+        raise ExceptionRefused("no_holder")
 
 
 def _refuse_terms(asked: TrainingException, *, today: date) -> None:

@@ -33,6 +33,14 @@ REFUSALS: Mapping[str, str | Promise] = {
     "no_reason": gettext_lazy("Give the reason."),
     "wrong_day": gettext_lazy("The last day has passed. Decline this, and propose a later one."),
     "no_requirement": gettext_lazy("Nothing with this name is required now."),
+    "no_holder": gettext_lazy(
+        "Nobody is linked to this licence yet. We have to know who the driver is, so that nobody "
+        "decides about themselves or somebody they know."
+    ),
+    "changed_hands": gettext_lazy(
+        "The licence has gone to somebody else since this was proposed. Decline it. If the new "
+        "driver needs time, propose it anew."
+    ),
     "waiting": gettext_lazy("An exception for this driver waits already."),
     "decided": gettext_lazy("This is decided already. Nothing was changed."),
     "over": gettext_lazy("There is nothing left to end."),
@@ -118,7 +126,8 @@ class ProposeExceptionView(ExceptionsMixin, FormView):
         return {**super().get_form_kwargs(), "codes": codes, "today": today}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(licence=self.licence, **kwargs)
+        bar = "" if self.licence.holder_id else REFUSALS["no_holder"]
+        return super().get_context_data(licence=self.licence, bar=bar, **kwargs)
 
     def form_valid(self, form: ProposeExceptionForm) -> HttpResponse:
         facts: dict[str, Any] = {"licence": self.licence, "by": self.person, "now": timezone.now()}

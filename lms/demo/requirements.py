@@ -6,7 +6,7 @@ from certificates.renewal import london_day
 from courses.models import CoursePage
 from licensing.actions import propose_exception, propose_requirement
 from licensing.models import Requirement, TrainingException
-from lms.demo.people import UNCLAIMED
+from lms.demo.people import DRIVERS
 from people.models import Authority, Licence, User
 
 CODE = "safeguarding"
@@ -30,7 +30,7 @@ def load_requirements(authority: Authority, course: CoursePage, *, by: User, now
         propose_requirement(rule=rule, by=by, now=now)
     if not TrainingException.objects.filter(licence__authority=authority).exists():
         propose_exception(
-            licence=Licence.objects.get(authority=authority, number=UNCLAIMED[1][1]),
+            licence=Licence.objects.get(authority=authority, number=DRIVERS["lapsed"].number),
             requirement=CODE,
             reason="Their course was called off (invented).",
             ends_on=london_day(now) + NOTICE,

@@ -12,6 +12,7 @@ from django.urls import reverse
 from courses.actions import enrol
 from courses.models import Cohort, CohortPlace
 from licensing.actions import (
+    decline_exception,
     end_exception,
     end_next_action,
     grant_exception,
@@ -391,6 +392,30 @@ def test_history_of_an_earlier_holder_is_not_the_new_ones(authority, officer):
     found = told(lines(licence, officer))
     assert "The number went to another person" in found
     assert not found & {"Issued", "Contact about the driver", "Started a course"}
+
+
+def test_more_time_that_was_decided_about_the_new_holder_is_told(authority, officer):
+    make_requirement(make_course(), authority=authority)
+    licence = make_licence(authority)
+    asked = propose_exception(
+        licence=licence, requirement="safeguarding", reason="Ill.", by=officer, now=NOON,
+        ends_on=TODAY + timedelta(days=9),
+    )  # fmt: skip
+    hand_over(licence, officer)
+    decline_exception(
+        asked=asked, reason="Another driver.", by=member("officer", authority),
+        now=NOON + timedelta(hours=2),
+    )  # fmt: skip
+    told_of = told(lines(licence, officer, Kind.RULES))
+    assert "More time was decided about" in told_of
+    assert "More time was proposed" not in told_of
+
+
+def test_page_says_why_nobody_without_a_holder_is_given_time(as_officer, authority):
+    unlinked = LicenceFactory(authority=authority)
+    told_of = words(as_officer.get(page(unlinked)))
+    assert "so no exception can be proposed" in told_of
+    assert reverse("propose_exception", args=[unlinked.pk]) not in told_of
 
 
 def test_record_from_before_the_account_is_on_the_time_line(authority, officer):

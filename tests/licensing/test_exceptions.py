@@ -19,9 +19,16 @@ from licensing.eligibility import Code, Status, Training
 from licensing.models import FeedEvent, TrainingException, WaitingLicence
 from outbox.models import Message
 from people.actions import declare_interest, grant_membership
-from people.models import Membership
+from people.models import Licence, Membership
 from people.register import decide_doubt, upsert_licence
-from tests.factories import LONG_AGO, make_course, make_requirement, staff
+from tests.factories import (
+    LONG_AGO,
+    LearnerFactory,
+    LicenceFactory,
+    make_course,
+    make_requirement,
+    staff,
+)
 from tests.licensing.factories import make_certificate, make_licence, revoke
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +86,27 @@ def refusal(act, **given):
     with pytest.raises(ExceptionRefused) as refused:
         act(**{"now": NOW, **given})
     return refused.value.code
+
+
+def hand_on(licence, officer, *, at):
+    """The register gives the number to somebody else, and an officer says so."""
+    given = {
+        "licence_number": licence.number,
+        "licence_kind": "private_hire",
+        "licence_state": "current",
+        "full_name": "Somebody Else",
+        "date_of_birth": "1999-09-09",
+    }
+    put = upsert_licence(authority=licence.authority, given=given, now=at, today=at.date())
+    decide_doubt(
+        doubt=put.doubt,
+        decision="another_person",
+        another_from=at.date(),
+        reason="Seen at the counter.",
+        by=officer,
+        now=at,
+    )
+    return Licence.objects.get(pk=licence.pk)
 
 
 NOT_MET = (Training.NOT_MET, Status.NEVER_PASSED, [Code.NEVER_PASSED])
@@ -149,23 +177,8 @@ def test_ended_exception_does_not_count_that_day_but_did_before(granted, licence
 
 
 def test_exception_does_not_pass_to_whoever_has_the_number_next(granted, licence, officer):
-    given = {
-        "licence_number": licence.number,
-        "licence_kind": "private_hire",
-        "licence_state": "current",
-        "full_name": "Somebody Else",
-        "date_of_birth": "1999-09-09",
-    }
     later = NOW + timedelta(days=2)
-    put = upsert_licence(authority=licence.authority, given=given, now=later, today=later.date())
-    decide_doubt(
-        doubt=put.doubt,
-        decision="another_person",
-        another_from=later.date(),
-        reason="Seen at the counter.",
-        by=officer,
-        now=later,
-    )
+    hand_on(licence, officer, at=later)
 
     found = training_status(
         authority=licence.authority, number=licence.number, as_at=later.date(), known_at=later
@@ -173,6 +186,38 @@ def test_exception_does_not_pass_to_whoever_has_the_number_next(granted, licence
 
     assert found.requirements[0].status == Status.NEVER_PASSED
     assert status(licence, as_at=TODAY, known_at=later)[1] == Status.IN_GRACE
+
+
+@pytest.mark.parametrize("linked", [True, False])
+def test_what_was_proposed_for_one_is_not_granted_to_the_next(
+    propose, licence, officer, second, linked
+):
+    asked, later = propose(), NOW + timedelta(days=2)
+    number = hand_on(licence, officer, at=later)
+    if linked:
+        number.hold(LearnerFactory(), now=later)
+
+    assert refusal(grant_exception, asked=asked, by=second, now=later) == "changed_hands"
+    declined = decline_exception(asked=asked, reason="Another driver.", by=second, now=later)
+    assert declined.decision == "declined"
+
+
+def test_new_holder_is_given_time_by_a_proposal_of_their_own(propose, licence, officer, second):
+    later = NOW + timedelta(days=2)
+    hand_on(licence, officer, at=NOW).hold(LearnerFactory(), now=NOW)
+
+    granted = grant_exception(asked=propose(now=later), by=second, now=later)
+
+    assert granted.decision == "granted"
+
+
+def test_nobody_is_given_time_while_nobody_holds_the_licence(propose, authority, licence, second):
+    unlinked = LicenceFactory(authority=authority, number="PH-2")
+    assert refusal(propose, licence=unlinked) == "no_holder"
+    asked = propose()
+    Licence.objects.filter(pk=licence.pk).update(holder=None, held_from=None)
+
+    assert refusal(grant_exception, asked=asked, by=second) == "no_holder"
 
 
 # Two people.

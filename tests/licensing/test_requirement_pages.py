@@ -10,7 +10,7 @@ from licensing.models import Requirement, RulePreview, TrainingException
 from licensing.preview import preview
 from people.actions import declare_interest
 from tests.conftest import NOON
-from tests.factories import LONG_AGO, UserFactory, make_requirement, staff
+from tests.factories import LONG_AGO, LicenceFactory, UserFactory, make_requirement, staff
 from tests.licensing.factories import make_licence
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
@@ -301,6 +301,16 @@ def test_officer_proposes_an_exception_from_a_driver(browse, authority, requirem
     asked = TrainingException.objects.get()
     assert (asked.licence, asked.ends_on, asked.decision) == (licence, date(2026, 12, 31), "")
     assert "Another officer has to decide" in text(response)
+
+
+def test_page_says_why_an_unlinked_licence_gets_no_time(browse, authority, requirement):
+    address = f"/staff/exceptions/new/{LicenceFactory(authority=authority).pk}/"
+    page = browse()
+    given = {"requirement": "safeguarding", "ends_on": "2026-12-31", "reason": "Called off."}
+
+    for response in (page.get(address), page.post(address, given)):
+        assert "Nobody is linked to this licence yet." in text(response)
+    assert not TrainingException.objects.exists()
 
 
 @pytest.mark.parametrize("day", ["2026-11-21", "2027-11-24"])

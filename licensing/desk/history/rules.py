@@ -35,17 +35,20 @@ def requirements(subject: Subject) -> Iterator[Line]:
 
 
 def exceptions(subject: Subject) -> Iterator[Line]:
-    """More time that was asked for and granted or not, about whoever holds the licence now."""
+    """More time that was asked for and granted or not, about whoever holds the licence now. What
+    was decided since they hold it is told, and not what was proposed about somebody before."""
+    since = subject.since
     own = TrainingException.objects.filter(licence=subject.licence)
-    if subject.since is not None:
-        own = own.filter(proposed_at__gte=subject.since)
+    if since is not None:
+        own = own.filter(Q(proposed_at__gte=since) | Q(decided_at__gte=since))
     for one in own.select_related("proposed_by", "decided_by", "ended_by"):
         until = gettext("%(code)s, until %(day)s") % {
             "code": one.requirement,
             "day": date_format(one.ends_on),
         }
-        what, told = _("More time was proposed"), (until, one.reason)
-        yield Line(one.proposed_at, Kind.RULES, what, told, by=one.proposed_by)
+        if since is None or one.proposed_at >= since:
+            what, told = _("More time was proposed"), (until, one.reason)
+            yield Line(one.proposed_at, Kind.RULES, what, told, by=one.proposed_by)
         if one.decided_at:
             decided = (until, one.get_decision_display().capitalize(), one.decision_reason)
             yield Line(
