@@ -56,7 +56,8 @@ def began_on(described: Collection[Description], *, entered_on: date, known_at: 
     """The first day of a licence: the earliest start that the register had given by then, so that a
     renewal does not make a driver new; without one, the day of the licence's first entry.
 
-    Of a time before the register came to us the first description speaks.
+    ``described`` is of whoever had the number, not of who had it before or after them. Of a time
+    before the register came to us the first description speaks.
     """
     first = min((one.recorded_at for one in described), default=known_at)
     known = [one for one in described if one.recorded_at <= max(known_at, first)]

@@ -24,12 +24,12 @@ TERM = """LATERAL (
 # Undoing an import takes licences away that were in the register until then. They are in the
 # answers about that time all the same, so that these stay what they were.
 EVER = """(
-    SELECT id, authority_id, number, kind, state, starts_on, expires_on, full_name,
-        date_of_birth, holder_id, held_from, created_at
+    SELECT id, authority_id, number, kind, state, starts_on, expires_on, full_name, holder_id,
+        held_from, created_at
     FROM people_licence
     UNION ALL
-    SELECT id, authority_id, number, kind, state, starts_on, expires_on, full_name,
-        date_of_birth, holder_id, held_from, created_at
+    SELECT id, authority_id, number, kind, state, starts_on, expires_on, full_name, holder_id,
+        held_from, created_at
     FROM people_licenceevent WHERE pgh_label = 'delete' AND pgh_created_at > %(known_at)s
 )"""
 IN_FORCE = in_force(licences=EVER)

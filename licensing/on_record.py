@@ -5,17 +5,18 @@ them, and which rules were in force for each. ``licensing.answers`` reads the ce
 for a few licences; ``licensing.compliance`` judges all those of an authority.
 """
 
+# When the number went to whoever had it then; until that, somebody else had it.
+THEIRS_SINCE = """(SELECT max(recorded_at) FROM people_tenure
+    WHERE licence_id = l.id AND coalesce(id < t.id, true))"""
 # Until a person's own account or a merge took it over, another record held the licence, and what
 # was known of its training then is still the answer about that time. History tells which one.
-BEFORE = """
+BEFORE = f"""
     SELECT was.holder_id FROM people_licenceevent was
     WHERE was.pgh_obj_id = l.id AND was.held_from <= %(known_at)s
         AND coalesce(was.held_from < t.recorded_at, true)
-        AND was.held_from > coalesce((
-            SELECT max(recorded_at) FROM people_tenure
-            WHERE licence_id = l.id AND coalesce(id < t.id, true)), '-infinity')
+        AND was.held_from > coalesce({THEIRS_SINCE}, '-infinity')
     ORDER BY was.held_from DESC, was.pgh_id DESC LIMIT 1
-"""
+"""  # noqa: S608  (Put together from constants, like those below.)
 # Who had the number earlier may have been taken over since: their training is then its successor's.
 FOLLOWED = """
     WITH RECURSIVE later AS (
@@ -55,24 +56,20 @@ SEEN = f"""
     LIMIT 1)
     UNION ALL SELECT l.kind, l.state, l.starts_on, l.expires_on, l.full_name
     LIMIT 1
-"""  # noqa: S608  (Put together from constants, like those below.)
+"""  # noqa: S608
 # In London, as every day: the state of things at the end of ``as_at``.
 LONDON_DAY = "({} AT TIME ZONE 'Europe/London')::date"
-# The first day of a licence, as ``applying.began_on`` has it. A number that went to somebody else
-# is theirs since that was decided, and the register described them by another day of birth.
+# The first day of a licence, as ``applying.began_on`` has it, by what the register said of whoever
+# had the number then: from when that was decided until it was decided that somebody else has it.
 BEGAN = f"""
 coalesce((
     SELECT min(h.starts_on) FILTER (WHERE h.pgh_created_at <= greatest(%(known_at)s, h.first_at))
     FROM (SELECT starts_on, pgh_created_at, min(pgh_created_at) OVER () AS first_at
-        FROM people_licenceevent WHERE pgh_obj_id = l.id
-            AND date_of_birth = coalesce(t.date_of_birth, l.date_of_birth)) h
-), {
-    LONDON_DAY.format('''coalesce((
-        SELECT max(recorded_at) FROM people_tenure
-        WHERE licence_id = l.id AND (t.id IS NULL OR id < t.id)
-    ), l.created_at)''')
-})
-"""  # noqa: S608  (Put together from constants, like those below.)
+        FROM people_licenceevent
+        WHERE pgh_obj_id = l.id AND pgh_created_at >= coalesce({THEIRS_SINCE}, '-infinity')
+            AND coalesce(pgh_created_at < t.recorded_at, true)) h
+), {LONDON_DAY.format(f"coalesce({THEIRS_SINCE}, l.created_at)")})
+"""  # noqa: S608
 # A licence counts as its holder's only once the link was on record. A number may have been somebody
 # else's on the day, or have been on record as theirs: the first tenure that had not ended by then,
 # or whose end was not known yet, is the one asked about.
@@ -87,7 +84,7 @@ FROM {{licences}} l
 JOIN people_authority a ON a.id = l.authority_id
 JOIN LATERAL ({SEEN}) seen ON true
 LEFT JOIN LATERAL (
-    SELECT id, holder_id, held_from, kind, full_name, date_of_birth, recorded_at
+    SELECT id, holder_id, held_from, kind, full_name, recorded_at
     FROM people_tenure
     WHERE licence_id = l.id AND (ended_on >= %(as_at)s OR recorded_at > %(known_at)s)
     ORDER BY id LIMIT 1

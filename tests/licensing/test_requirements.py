@@ -13,10 +13,10 @@ from licensing.eligibility import Code, Status
 from licensing.models import FeedEvent, FeedHead, Requirement, RulePreview, TrainingException
 from licensing.preview import preview
 from people.models import Licence, Membership
-from people.register import upsert_licence
+from people.register import decide_doubt, upsert_licence
 from tests.courses.training import make_cohort
 from tests.factories import LONG_AGO, UserFactory, make_course, make_requirement, staff
-from tests.licensing.factories import make_certificate, make_licence, revoke
+from tests.licensing.factories import date_history, make_certificate, make_licence, revoke
 
 pytestmark = pytest.mark.django_db
 
@@ -198,9 +198,8 @@ def test_new_driver_and_existing_driver_are_told_apart_by_the_start(authority, c
     assert status(old, as_at=existing.due_by + timedelta(days=1))[0] == Status.NEVER_PASSED
 
 
-def test_renewal_makes_nobody_a_new_driver(authority, course):
-    make_requirement(course, authority=authority, applies_to=Whom.NEW, effective_from=TODAY)
-    licence = make_licence(authority, starts_on=TODAY - timedelta(days=400))
+def send(licence, **changes):
+    """What the council's system says now of the number; the doubt that it raises, if any."""
     given = {
         "licence_number": licence.number,
         "licence_kind": licence.kind,
@@ -208,13 +207,54 @@ def test_renewal_makes_nobody_a_new_driver(authority, course):
         "full_name": licence.full_name,
         "date_of_birth": licence.date_of_birth.isoformat(),
         "licence_start": TODAY.isoformat(),
+        **changes,
     }
-    upsert_licence(authority=authority, given=given, now=NOW, today=TODAY)
+    doubt = upsert_licence(authority=licence.authority, given=given, now=NOW, today=TODAY).doubt
     licence.refresh_from_db()
+    return doubt
 
-    assert licence.starts_on == TODAY
-    later = datetime.now(tz=UTC) + timedelta(days=1)
-    assert status(licence, as_at=TODAY, known_at=later)[0] == Status.NOT_REQUIRED
+
+@pytest.fixture
+def long_there(authority, course):
+    """A driver of earlier years, beside a rule for new ones."""
+    make_requirement(course, authority=authority, applies_to=Whom.NEW, effective_from=TODAY)
+    licence = make_licence(authority, starts_on=TODAY - timedelta(days=400))
+    date_history(at=NOW - timedelta(days=30))
+    return licence
+
+
+def test_renewal_makes_nobody_a_new_driver(long_there):
+    send(long_there)
+    date_history(at=NOW)
+
+    assert long_there.starts_on == TODAY
+    assert status(long_there, as_at=TODAY)[0] == Status.NOT_REQUIRED
+
+
+def test_corrected_day_of_birth_makes_nobody_a_new_driver(long_there, officer):
+    """Neither today nor in an answer about the time before."""
+    doubt = send(long_there, full_name="Amina Khan-Example", date_of_birth="1991-02-03")
+    decide_doubt(doubt=doubt, decision="same_person", reason="Passport seen.", by=officer, now=NOW)
+    long_there.refresh_from_db()
+    date_history(at=NOW)
+
+    assert (long_there.starts_on, long_there.date_of_birth) == (TODAY, date(1991, 2, 3))
+    for known_at in (NOW, NOW - timedelta(days=1)):
+        found = status(long_there, as_at=TODAY, known_at=known_at)
+        assert found[0] == Status.NOT_REQUIRED
+
+
+def test_whoever_has_the_number_next_is_new_even_if_born_on_the_same_day(long_there, officer):
+    doubt = send(long_there, full_name="Bilal Hussain")
+    decide_doubt(
+        doubt=doubt, decision="another_person", reason="Seen at the counter.", by=officer, now=NOW,
+        another_from=TODAY,
+    )  # fmt: skip
+    date_history(at=NOW)
+
+    assert status(long_there, as_at=TODAY)[0] == Status.NEVER_PASSED
+    before = {"as_at": TODAY, "known_at": NOW - timedelta(seconds=1)}
+    assert status(long_there, **before)[0] == Status.NOT_REQUIRED
 
 
 def test_without_a_start_the_first_entry_tells(authority, course):
