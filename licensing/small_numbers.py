@@ -1,8 +1,9 @@
 """Which figures to hide so that nobody can work out what one person did. Pure.
 
 Counts from one to four are hidden. Whoever knows the total could still take what is shown from it;
-so what is hidden must always be two figures or more that come to five or more, and if need be the
-smallest figure shown is hidden with them. Which of the hidden ones was small is not said.
+so what is hidden must always be two figures or more, and come to five or more unless all others are
+nought; if need be the smallest figure shown is hidden with them. Which of the hidden ones was small
+is not said.
 """
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
@@ -31,9 +32,15 @@ def hidden(counts: Mapping[Group, Sequence[int]]) -> set[Group]:
 def _one_more(
     counts: Mapping[Group, Sequence[int]], gone: Collection[Group], kind: int
 ) -> set[Group]:
-    """The smallest of those shown, where what is hidden of one kind could be worked out."""
-    behind = [counts[group][kind] for group in gone if counts[group][kind]]
-    if not behind or (len(behind) > 1 and sum(behind) >= LEAST):
+    """The smallest of those shown, where what is hidden of one kind could be worked out. A group
+    with none hides another as well as any: nobody can tell which of the two it is."""
+    behind = [counts[group][kind] for group in gone]
+    if not any(behind):
         return set()
-    shown = [group for group, row in counts.items() if group not in gone and row[kind]]
-    return {min(shown, key=lambda group: counts[group][kind])} if shown else set()
+    shown = [group for group in counts if group not in gone]
+    some = [group for group in shown if counts[group][kind]]
+    if len(behind) > 1 and (sum(behind) >= LEAST or not some):
+        return set()
+    # Of several alike the one with the least of everything goes, so that the table says most.
+    smallest = sorted(some or shown, key=lambda g: (counts[g][kind], sum(counts[g])))
+    return set(smallest[:1])
