@@ -39,14 +39,8 @@ HOLDER = f"{IN_FORCE} SELECT holder_id FROM wanted"  # noqa: S608  (Put together
 EXCEPTIONS_OF = f"""{IN_FORCE}
 SELECT DISTINCT x.id FROM needs w JOIN licensing_trainingexception x ON {EXCEPTIONS}
 """  # noqa: S608
-# Days before the register came to us are told by the first description that did.
-REGISTERED = """
-SELECT h.full_name, h.kind, h.state, h.starts_on, h.expires_on FROM people_licenceevent h
-WHERE h.pgh_obj_id = %(licence)s
-ORDER BY h.pgh_created_at < %(seen)s DESC,
-    CASE WHEN h.pgh_created_at < %(seen)s THEN -h.pgh_id ELSE h.pgh_id END
-LIMIT 1
-"""
+# Of the same statement as the training, so that whoever is named is the one who is judged.
+REGISTERED = f"{IN_FORCE} SELECT full_name, kind, state, starts_on, expires_on FROM wanted"  # noqa: S608
 KINDS = {
     "hackney_carriage": "taxi (hackney carriage)",
     "private_hire": "private hire",
@@ -76,8 +70,7 @@ class Asked:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        asked = {"licence": self.licence.pk, "as_at": self.as_at, "known_at": self.known_at}
-        return {**asked, "seen": self.seen}
+        return {"licence": self.licence.pk, "as_at": self.as_at, "known_at": self.known_at}
 
     @property
     def seen(self) -> datetime:
@@ -135,7 +128,7 @@ def committee_document(
 
 def _register(asked: Asked) -> Iterator[tuple[str, str]]:
     with connection.cursor() as cursor:
-        cursor.execute(REGISTERED, asked.parameters)
+        cursor.execute(REGISTERED.format(narrowing="l.id = %(licence)s"), asked.parameters)
         name, kind, state, starts_on, expires_on = cursor.fetchone()
     yield "Authority", asked.licence.authority.name
     yield "Licence number", asked.licence.number

@@ -77,7 +77,7 @@ WANTED = f"""
 SELECT l.id, l.authority_id, a.code AS authority, l.number,
     CASE WHEN t.recorded_at <= %(known_at)s THEN t.kind ELSE seen.kind END AS kind,
     CASE WHEN t.recorded_at <= %(known_at)s THEN t.full_name ELSE seen.full_name END AS full_name,
-    seen.state, {HOLDER} AS holder_id, t.id AS tenure_id,
+    seen.state, seen.starts_on, seen.expires_on, {HOLDER} AS holder_id, t.id AS tenure_id,
     CASE WHEN (SELECT bool_or(applies_to IN ('new', 'existing')) FROM candidates)
         THEN {BEGAN} END AS began_on
 FROM {{licences}} l

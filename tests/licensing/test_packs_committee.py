@@ -14,8 +14,16 @@ from licensing.pack_pdf import render_document
 from outbox.models import Message, MessageEvent
 from people.actions import declare_interest
 from people.models import Licence, Membership
-from tests.factories import LearnerFactory, UserFactory, make_test_rule, make_validity_rule, staff
-from tests.licensing.factories import make_certificate, make_licence, revoke
+from tests.factories import (
+    LearnerFactory,
+    UserFactory,
+    make_acceptance,
+    make_test_rule,
+    make_validity_rule,
+    staff,
+)
+from tests.licensing.desk import hand_over
+from tests.licensing.factories import date_history, make_certificate, make_licence, revoke
 from tests.licensing.packs import NOON, sit
 from tests.verapdf import PROFILES, broken_rules
 
@@ -115,6 +123,41 @@ def test_revocation_counts_only_once_it_was_on_record(make, certificate):
 def test_licence_is_told_as_the_register_had_it(make, licence):
     Licence.objects.filter(pk=licence.pk).update(state="suspended", full_name="A New Name")
     assert facts(make())["Name in the register"] == "Ade Example"
+
+
+@pytest.mark.parametrize(
+    ("day", "name", "kind", "ends", "met"),
+    [
+        (date(2026, 5, 31), "Adam Example", "taxi (hackney carriage)", "30 June 2026", "met"),
+        (date(2026, 6, 5), "Bob Example", "private hire", "30 June 2029", "not met"),
+    ],
+)
+def test_whoever_is_named_is_the_one_who_is_judged(
+    make, licence, certificate, officer, authority, day, name, kind, ends, met
+):
+    """The number went from Adam to Bob after 31 May, which came out on 10 June."""
+    Licence.objects.filter(pk=licence.pk).update(
+        full_name="Adam Example", kind="hackney_carriage", expires_on=date(2026, 6, 30)
+    )
+    licence.refresh_from_db()
+    date_history()
+    decided_at = datetime(2026, 6, 10, 9, tzinfo=UTC)
+    hand_over(licence, officer, ended_on=date(2026, 5, 31), recorded_at=decided_at)
+    bob = LearnerFactory(authority=authority, full_name="Bob Example")
+    Licence.objects.filter(pk=licence.pk).update(
+        full_name=bob.full_name, date_of_birth=date(1991, 2, 3), kind="private_hire",
+        expires_on=date(2029, 6, 30), holder=bob, held_from=decided_at,
+    )  # fmt: skip
+    date_history(at=decided_at)
+
+    pack = make(as_at=day)
+
+    told = facts(pack)
+    assert (told["Name in the register"], told["Kind of licence"]) == (name, kind)
+    assert told["Licence ends"] == ends
+    (said,) = section(pack, "Training status")["paragraphs"]
+    assert f"was {met} on" in said
+    assert bool(section(pack, "Certificates")["tables"]) is (met == "met")
 
 
 def test_tests_are_told_by_day_try_and_result_but_never_their_questions(
