@@ -32,8 +32,9 @@ from people.models import Learner, Licence, User
 LONDON = ZoneInfo("Europe/London")
 NOTICE = "Training status only. This is not a licensing decision."
 LEFT_OUT = (
-    "Questions and answers of tests, the texts of reminders, and who contacted the council about"
-    " the driver."
+    "Questions and answers of tests, tests on a record that was merged with this one, tests and"
+    " reminders of other councils, the texts of reminders, and who contacted the council about the"
+    " driver."
 )
 HOLDER = f"{IN_FORCE} SELECT holder_id FROM wanted"  # noqa: S608  (Put together from constants.)
 EXCEPTIONS_OF = f"""{IN_FORCE}
@@ -119,7 +120,7 @@ def committee_document(
                 _training(status, as_at),
                 _more_time(asked),
                 _sittings(asked, holder),
-                _certificates(certificates),
+                _certificates(certificates, status),
                 _reminders(asked, certificates),
                 _rules(asked, status),
             ),
@@ -211,7 +212,7 @@ def _sittings(asked: Asked, holder: Learner | None) -> Section:
         day = plain(sitting.started_at.astimezone(LONDON).date())
         rows.append((day, sitting.course.title, HELD[sitting.mode], number, result))
     columns = ("Day", "Course", "How it was held", "Try", "Result")
-    return _listed("Tests", columns, rows, "No test was on record.")
+    return _listed("Tests", columns, rows, "No test was on this record.")
 
 
 def _result(sitting: Any, asked: Asked) -> str:
@@ -235,7 +236,7 @@ def _certificates_of(asked: Asked, holder: Learner | None) -> list[Any]:
     return list(certificates.prefetch_related(known).order_by("passed_at", "pk"))
 
 
-def _certificates(certificates: Iterable[Any]) -> Section:
+def _certificates(certificates: Iterable[Any], status: TrainingStatus) -> Section:
     rows, happened = [], []
     for one in certificates:
         taught = one.provider_name or "here"
@@ -251,15 +252,33 @@ def _certificates(certificates: Iterable[Any]) -> Section:
             )
             for event in one.known_events
         ]
-    if not rows:
-        return Section("Certificates", ("No certificate was on record.",))
     held = ("Number", "Course", "Taught", "Passed on", "Valid until")
     events = ("Number", "What happened", "Counts from", "Recorded", "Reason")
+    accepted = ("Number", "Course", "Issued by", "Counts here until")
     tables = (
         Table("Certificates", held, tuple(rows)),
         Table("What happened to them", events, tuple(happened)),
+        Table("Accepted from another council", accepted, _accepted(status)),
     )
-    return Section("Certificates", tables=tables)
+    found = tuple(table for table in tables if table.rows)
+    return Section("Certificates", () if found else ("No certificate was on record.",), found)
+
+
+def _accepted(status: TrainingStatus) -> tuple[Row, ...]:
+    """The certificates of other authorities that decided, with no more than whoever has the number
+    can check (R34) and until when they count here: the rest is on record with who issued them."""
+    return tuple(
+        {
+            one.reference: (
+                one.reference,
+                one.course,
+                one.accepted_from,
+                WORDS[Status.REVOKED] if found.status == Status.REVOKED else plain(one.valid_until),
+            )
+            for found in status.requirements
+            if (one := found.certificate) and one.accepted_from
+        }.values()
+    )
 
 
 def _reminders(asked: Asked, certificates: list[Any]) -> Section:

@@ -207,7 +207,26 @@ def test_more_time_is_told_as_it_was_known(make, licence, officer):
 
 def test_test_of_another_authority_is_not_told(make, licence, course, other_authority):
     sit(course, other_authority, at=NOON - timedelta(days=9), learner=licence.holder)
-    assert section(make(), "Tests")["paragraphs"] == ["No test was on record."]
+    assert section(make(), "Tests")["paragraphs"] == ["No test was on this record."]
+
+
+@pytest.mark.parametrize(("is_revoked", "until"), [(False, "3 April 2027"), (True, "revoked")])
+def test_accepted_certificate_is_told_as_whoever_has_its_number_can_check_it(
+    make, licence, course, other_authority, is_revoked, until
+):
+    between = {"authority": licence.authority, "from_authority": other_authority}
+    make_acceptance(course, months=24, **between)
+    elsewhere = make_certificate(licence, course, passed_on=PASSED_ON, authority=other_authority)
+    if is_revoked:
+        revoke(elsewhere, effective_on=date(2026, 3, 1), recorded_at=NOON)
+
+    pack = make()
+
+    ((number, _, issued_by, told),) = rows(pack, "Certificates")
+    assert (number, issued_by) == (elsewhere.reference, other_authority.name)
+    assert until in told
+    assert number in rows(pack, "Training status")[0][2]
+    assert "merged" in facts(pack)["Left out"]
 
 
 def test_result_is_told_as_it_was_known(make, licence, course, authority, officer):
