@@ -5,9 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from assessments.models import Sitting
+from certificates.models import Certificate, Evidence
+from courses.models import Enrolment
 from licensing.models import (
     Acceptance,
     CheckerMember,
@@ -23,7 +26,16 @@ from licensing.models import (
     TrainingExceptionQuerySet,
     TrendAlert,
 )
-from people.models import Authority, Licence, LicenceQuerySet, Membership, Tenure, User
+from people.models import (
+    Authority,
+    Learner,
+    Licence,
+    LicenceClaim,
+    LicenceQuerySet,
+    Membership,
+    Tenure,
+    User,
+)
 from people.perms import (
     authorities_of,
     has_role,
@@ -276,3 +288,26 @@ def readable_acceptances(user: Any) -> "QuerySet[Acceptance]":
     return rules.select_related(
         "authority", "from_authority", "course", "proposed_by", "approved_by"
     )
+
+
+def kept_elsewhere(user: Any, *records: Learner) -> bool:
+    """Whether anything of these records, or of those that went into them, belongs to an authority
+    at which the person is no licensing officer now; never for platform administrators."""
+    if user.is_superuser:
+        return False
+    pks = [record.pk for record in records]
+    into = Q(succeeded_by__in=pks) | Q(succeeded_by__succeeded_by__in=pks)
+    of = Learner.objects.filter(Q(pk__in=pks) | into)
+    first, *others = (
+        of,
+        Licence.objects.filter(holder__in=of),
+        LicenceClaim.objects.waiting().filter(learner__in=of),
+        Enrolment.objects.filter(learner__in=of),
+        Sitting.objects.filter(learner__in=of),
+        Evidence.objects.filter(learner__in=of),
+        Certificate.objects.filter(learner__in=of),
+    )
+    found = first.order_by().values("authority")
+    found = found.union(*(other.order_by().values("authority") for other in others))
+    named = {row["authority"] for row in found} - {None}
+    return bool(named.difference(authorities_of(user, Role.OFFICER).values_list("pk", flat=True)))

@@ -10,12 +10,12 @@ from django.utils import translation
 
 from assessments.models import Sitting
 from certificates.models import Certificate
+from licensing.perms import kept_elsewhere
 from outbox.actions import Draft, queue_messages
 from people import perms
 from people.models import (
     Authority,
     Learner,
-    Licence,
     LicenceClaim,
     Membership,
     RecordMerge,
@@ -77,7 +77,7 @@ def propose_undoing(*, merge: RecordMerge, reason: str, by: User, now: datetime)
     gone, stays = _locked(merge.gone, merge.stays)
     if not reason.strip():
         raise MergeRefused("no_reason")
-    if code := _bar_to_person(merge, by) or bar_to_undoing(merge):
+    if code := _bar_to_person(merge, by) or bar_to_undoing(merge, by):
         raise MergeRefused(code)
     undoing = RecordMerge(
         authority=merge.authority,
@@ -106,7 +106,7 @@ def confirm_merge(*, merge: RecordMerge, by: User, now: datetime) -> RecordMerge
     _refuse_second(merge, by)
     merge.gone, merge.stays = records
     if merge.undoes is not None:
-        if code := bar_to_undoing(merge.undoes):
+        if code := bar_to_undoing(merge.undoes, by):
             raise MergeRefused(code)
         part_records(merge=merge, by=by, now=now)
     else:
@@ -138,20 +138,21 @@ def drop_merge(*, merge: RecordMerge, by: User, now: datetime) -> RecordMerge:
 
 
 def bar_to_merge(gone: Learner, stays: Learner, by: User) -> str:
-    """Why ``gone`` cannot be merged into ``stays`` by this person now; empty when it can."""
+    """Why ``gone`` cannot be merged into ``stays`` by this person now; empty when it can. What
+    another council has on record comes first, so that nothing else can be read from the answer."""
     if gone == stays:
         return "same_record"
     pair = {gone.pk, stays.pk}
     reach = perms.mergeable_learners(by).filter(pk__in=pair).values_list("pk", flat=True)
     if set(reach) != pair:
         return "not_allowed"
+    if kept_elsewhere(by, gone, stays):
+        return "other_council"
     if gone.user is not None and stays.user is None:
         return "account_stays"
     if gone.user is not None and _is_staff(gone.user):
         return "staff_account"
-    served = perms.served_authorities(by, Membership.Role.OFFICER)
     against = {
-        "other_council": Licence.objects.filter(holder=gone).exclude(authority__in=served),
         "too_deep": Learner.objects.filter(succeeded_by__succeeded_by=gone),
         "open_sitting": Sitting.objects.filter(learner=gone, closed_at=None),
         "claim_waits": LicenceClaim.objects.waiting().filter(learner=gone),
@@ -159,8 +160,10 @@ def bar_to_merge(gone: Learner, stays: Learner, by: User) -> str:
     return next((code for code, found in against.items() if found.exists()), "")
 
 
-def bar_to_undoing(merge: RecordMerge) -> str:
-    """Why the merge cannot be undone now; empty when it can."""
+def bar_to_undoing(merge: RecordMerge, by: User) -> str:
+    """Why the merge cannot be undone by this person now; empty when it can."""
+    if kept_elsewhere(by, merge.gone, merge.stays):
+        return "other_council"
     if not RecordMerge.objects.standing().filter(pk=merge.pk).exists():
         return "undone"
     if merge.stays.succeeded_by_id is not None:

@@ -36,8 +36,7 @@ REFUSALS: Mapping[str, str | Promise] = {
         "The account that would be closed is one of staff. Do it the other way round."
     ),
     "other_council": gettext_lazy(
-        "The record that goes has a licence of another council. Do it the other way round, or ask"
-        " the platform's administrator."
+        "Your council alone cannot do this with these records. Ask the platform's administrator."
     ),
     "too_deep": gettext_lazy(
         "Other records were put together with this one before. Do it the other way round."
@@ -174,7 +173,7 @@ class MergeView(MergingMixin, FormView):
         merge = self.merge
         undoings = merge.undone_by.order_by("pk")
         stands = merge.decision == RecordMerge.Decision.CONFIRMED and merge.undoes_id is None
-        bar = actions.bar_to_undoing(merge) if stands else ""
+        bar = actions.bar_to_undoing(merge, self.officer) if stands else ""
         return super().get_context_data(
             merge=merge,
             sides=[side(record, self.officer) for record in (merge.gone, merge.stays)],

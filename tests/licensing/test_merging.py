@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from certificates.actions import carry_over, correct, revoke
 from certificates.models import Certificate
+from courses.models import Enrolment
 from licensing.actions import (
     MergeRefused,
     confirm_merge,
@@ -18,8 +19,13 @@ from licensing.answers import training_status
 from licensing.compliance import statuses
 from lms.records import merged, recognised
 from outbox.models import Message
-from people.actions import claim_licence, declare_interest, hold_without_account
-from people.models import Learner, Licence, RecordMerge, RegisterDoubt
+from people.actions import (
+    claim_licence,
+    declare_interest,
+    grant_membership,
+    hold_without_account,
+)
+from people.models import Learner, Licence, LicenceClaim, RecordMerge, RegisterDoubt
 from people.perms import conflict, kept_from, known_people
 from people.register import decide_doubt
 from tests.certificates.factories import any_course, make_certificate, make_sitting
@@ -198,9 +204,59 @@ def test_open_test_has_to_be_finished_first(propose, gone, now):
     assert refused(propose) == "open_sitting"
 
 
-def test_licence_of_another_council_does_not_change_hands(propose, gone, now):
-    LicenceFactory(holder=gone, held_from=now)
+def elsewhere(kind, learner, now):
+    """Something of the learner that another council has on record."""
+    other = AuthorityFactory()
+    if kind == "trains for":
+        # What it is merged by is a licence alone.
+        LicenceFactory(authority=learner.authority, holder=learner, held_from=now)
+        Learner.objects.filter(pk=learner.pk).update(authority=other)
+    elif kind == "licence":
+        LicenceFactory(authority=other, holder=learner, held_from=now)
+    elif kind == "claim":
+        asked = {"number": "ZZ-1", "date_of_birth": now.date()}
+        LicenceClaim.objects.create(learner=learner, authority=other, made_at=now, **asked)
+    elif kind == "certificate":
+        make_certificate(at=now - timedelta(days=9), learner=learner, authority=other)
+    elif kind == "enrolment":
+        round_of = {"course": any_course(), "authority": other, "started_at": now}
+        Enrolment.objects.create(learner=learner, **round_of)
+    elif kind == "sitting":
+        make_sitting(at=now, learner=learner, authority=other, outcome="open")
+    elif kind == "earlier record":
+        earlier = LearnerFactory(authority=other)
+        Learner.objects.filter(pk=earlier.pk).update(succeeded_by=learner, succeeded_at=now)
+
+
+ELSEWHERE = (
+    "trains for",
+    "licence",
+    "claim",
+    "certificate",
+    "enrolment",
+    "sitting",
+    "earlier record",
+)
+
+
+@pytest.mark.parametrize("kind", ELSEWHERE)
+@pytest.mark.parametrize("which", ["gone", "stays"])
+def test_what_another_council_has_is_left_to_the_administrator(propose, request, kind, which, now):
+    """Also on the side that stays: the answers of the other council would change."""
+    elsewhere(kind, request.getfixturevalue(which), now)
     assert refused(propose) == "other_council"
+    admin = UserFactory(is_superuser=True)
+    if (kind, which) not in {("claim", "gone"), ("sitting", "gone")}:
+        assert propose(by=admin).proposed_by == admin
+
+
+def test_who_serves_both_councils_may_merge_what_both_have(propose, gone, officers, now):
+    other = AuthorityFactory()
+    LicenceFactory(authority=other, holder=gone, held_from=now)
+    grant = {"authority": other, "role": "officer", "by": None, "now": now}
+    grant_membership(user=officers[0], **grant)
+    merge = propose()
+    assert refused(confirm_merge, merge=merge, by=officers[1], now=now) == "other_council"
 
 
 def test_officer_of_another_council_is_refused(propose, now):
@@ -450,6 +506,15 @@ def test_account_that_was_closed_before_stays_closed(propose, gone, officers, no
     undo(merge, officers, now)
     gone.user.refresh_from_db()
     assert not gone.user.is_active
+
+
+def test_what_another_council_has_since_is_not_parted_without_the_administrator(
+    merged_records, officers, stays, now
+):
+    elsewhere("licence", stays, now)
+    facts = {"merge": merged_records, "reason": "Sisters.", "now": now}
+    assert refused(propose_undoing, by=officers[0], **facts) == "other_council"
+    assert propose_undoing(by=UserFactory(is_superuser=True), **facts).undoes == merged_records
 
 
 # -- The database has the last word -----------------------------------------------------------
