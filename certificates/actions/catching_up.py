@@ -49,7 +49,8 @@ def carry_over(*, now: datetime, limit: int = AT_ONCE, since: datetime | None = 
     """Replace up to ``limit`` certificates of records that another one has taken over by linked
     ones of its own; returns how many. Those that came with a merge which is undone go back.
 
-    A revoked certificate stays where it is: should it be reinstated, it is carried over then (I20).
+    A revoked certificate is carried over revoked: otherwise time that was allowed to somebody
+    without a certificate would help against the revocation (I20).
     """
     left = _left_behind()
     if since is not None:
@@ -124,11 +125,11 @@ def _left_behind() -> CertificateQuerySet:
         undoes__decided_at__lte=OuterRef("issued_at"),
     )
     to_return = Q(replaces__learner__succeeded_by=None) & Exists(parted)
-    return Certificate.objects.filter(succeeded | to_return, replacement=None).counting()
+    return Certificate.objects.filter(succeeded | to_return, replacement=None)
 
 
 def _hand_over(certificate_id: int, now: datetime) -> bool:
-    """Looked at again under the lock: a revocation that came first leaves it where it is."""
+    """Looked at again under the lock: whatever was recorded about it first goes over as well."""
     this = Certificate.objects.filter(pk=certificate_id)
     if this.select_for_update(of=("self",), skip_locked=True).first() is None:
         return False
@@ -149,7 +150,8 @@ def _hand_over(certificate_id: int, now: datetime) -> bool:
         reason_class=CertificateEvent.ReasonClass.RECORDS_JOINED,
         now=now,
     )
-    if replacement.valid_until >= london_day(now):
+    revoked = replacement.events.revoking().exists()
+    if not revoked and replacement.valid_until >= london_day(now):
         what = "carried_over" if old.learner.user_id is None else "moved"
         tell_holder(replacement, what, key="issued", now=now)
     return True

@@ -41,7 +41,7 @@ def issue_replacement(
     seconded_by: User | None = None,
     now: datetime,
 ) -> tuple[Certificate, CertificateEvent]:
-    """Issue the linked replacement of ``old``, which its caller has locked and found standing.
+    """Issue the linked replacement of ``old``, which its caller has locked and found unreplaced.
 
     What two people decided about the old one goes on for the new one, so that a revoked one stays
     revoked; so do its reminders, and none is sent a second time (I24). Returns it with the event

@@ -109,8 +109,11 @@ STANDING_CHANGED_BY_TWO = """
 SELECT count(*), count(*) FILTER (
     WHERE (((by_id <> seconded_by_id AND reason <> '')
             OR (kind = 'replaced' AND reason_class = 'records_joined'))
-        AND (kind = 'reinstated') = (before = 'revoked')
-        AND before <> 'replaced') IS NOT TRUE)
+        AND CASE before
+            WHEN 'replaced' THEN false
+            WHEN 'revoked' THEN kind = 'reinstated'
+                OR (kind = 'replaced' AND reason_class = 'records_joined')
+            ELSE kind <> 'reinstated' END) IS NOT TRUE)
 FROM (
     SELECT *, lag(kind, 1, 'issued') OVER (PARTITION BY certificate_id ORDER BY id) AS before
     FROM certificates_certificateevent

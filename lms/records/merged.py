@@ -17,7 +17,7 @@ SELECT count(*), count(*) FILTER (
 FROM people_learner l WHERE l.succeeded_by_id IS NOT NULL
 """
 
-# What came with a merge that is undone is back where it came from.
+# What came with a merge that is undone is back where it came from, revoked or not.
 GONE_BACK = """
 SELECT count(*), count(*) FILTER (WHERE later.id IS NULL)
 FROM people_recordmerge u
@@ -25,10 +25,6 @@ JOIN people_recordmerge m ON m.id = u.undoes_id
 JOIN certificates_certificate c ON c.learner_id = u.stays_id AND c.issued_at >= m.decided_at
 JOIN certificates_certificate old ON old.id = c.replaces_id AND old.learner_id = u.gone_id
 JOIN people_learner gone ON gone.id = u.gone_id AND gone.succeeded_by_id IS NULL
-JOIN LATERAL (
-    SELECT e.kind FROM certificates_certificateevent e
-    WHERE e.certificate_id = c.id ORDER BY e.id DESC LIMIT 1
-) AS last ON last.kind <> 'revoked'
 LEFT JOIN certificates_certificate later ON later.replaces_id = c.id
 WHERE u.decision = 'confirmed'
     AND u.decided_at <= %(now)s - %(grace)s

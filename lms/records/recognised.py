@@ -62,15 +62,15 @@ LEFT JOIN LATERAL (
 ) AS e ON true
 """
 
-# What was revoked stays with the old record: a replacement would make it valid again (I20).
+# What was revoked as well: its replacement is revoked, and says so of whoever holds it now.
 HANDED_OVER = """
 SELECT count(*), count(*) FILTER (WHERE later.id IS NULL)
 FROM people_learner l
 JOIN certificates_certificate c ON c.learner_id = l.id
 JOIN LATERAL (
-    SELECT e.kind, e.recorded_at FROM certificates_certificateevent e
+    SELECT e.recorded_at FROM certificates_certificateevent e
     WHERE e.certificate_id = c.id ORDER BY e.id DESC LIMIT 1
-) AS last ON last.kind <> 'revoked'
+) AS last ON true
 LEFT JOIN certificates_certificate later ON later.replaces_id = c.id
 WHERE l.succeeded_by_id IS NOT NULL
     AND greatest(l.succeeded_at, last.recorded_at) <= %(now)s - %(grace)s

@@ -1,5 +1,7 @@
 """Somebody trained before they had an account signs up: their certificates follow them, once."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
 
@@ -13,6 +15,7 @@ from certificates.actions import (
 from certificates.actions.replacing import KEPT
 from certificates.models import Certificate, CertificateEvent
 from licensing.answers import training_status
+from licensing.models import TrainingException
 from outbox.models import Message
 from people.actions import claim_licence
 from people.models import Licence
@@ -102,11 +105,30 @@ def test_every_certificate_of_the_record_follows(old, licence, now):
     assert carry_over(now=now, limit=3) == 1
 
 
-def test_revoked_certificate_never_becomes_valid_by_it(old, licence, now):
+@pytest.fixture
+def revoked(old, now):
     people = {"by": UserFactory(), "seconded_by": UserFactory()}
-    revoke(certificate=old, reason="Not genuine.", now=now, **people)
+    day = now.date() - timedelta(days=9)
+    return revoke(certificate=old, reason="Fake.", effective_on=day, now=now, **people)
+
+
+def test_revoked_certificate_never_becomes_valid_by_it(revoked, old, licence, now):
+    learner = claim(licence, now)
+    later = now + timedelta(minutes=1)
+    assert carry_over(now=later) == 1
+    new = Certificate.objects.with_standing().get(replaces=old)
+    assert (new.learner, new.standing_on(now.date())) == (learner, "revoked")
+    again = new.events.get(kind="revoked")
+    same = ("by", "seconded_by", "reason", "reason_class", "effective_on")
+    assert [getattr(again, name) for name in same] == [getattr(revoked, name) for name in same]
+    assert again.recorded_at == later
+    assert carry_over(now=later) == 0
+
+
+def test_nobody_is_told_that_a_revoked_one_is_in_their_account(revoked, licence, now):
     claim(licence, now)
-    assert carry_over(now=now) == 0
+    carry_over(now=now)
+    assert not Message.objects.exists()
 
 
 def test_evidence_accepted_after_the_claim_follows_too(rule, licence, now):
@@ -129,11 +151,11 @@ def test_sweep_looks_no_further_back_than_it_is_told(old, licence, now):
 def ask(db, now):
     make_requirement(any_course(), code="safeguarding", licence_kinds=Licence.Kind.values)
 
-    def ask(licence, known_at):
+    def ask(licence, known_at, days_ago=0):
         status = training_status(
             authority=licence.authority,
             number=licence.number,
-            as_at=now.date(),
+            as_at=now.date() - timedelta(days=days_ago),
             known_at=known_at,
         )
         return status.training
@@ -166,6 +188,35 @@ def test_claimants_own_training_was_not_known_for_the_licence_before(ask, rule, 
     claim(licence, now, learner=other.holder)
     assert ask(licence, now.replace(hour=11)) == "not_met"
     assert ask(licence, now) == "met"
+
+
+def test_more_time_never_helps_against_a_revocation_that_followed(
+    ask, revoked, licence, now, officer_pair
+):
+    claim(licence, now)
+    carry_over(now=now)
+    allow_more_time(licence, officer_pair, now)
+    assert ask(licence, now) == "not_met"
+    assert ask(licence, now, days_ago=10) == "met"  # It was valid on that day.
+
+
+@pytest.fixture
+def officer_pair(licence, now):
+    return [officer(licence, now) for _ in range(2)]
+
+
+def allow_more_time(licence, officers, now):
+    TrainingException.objects.create(
+        licence=licence,
+        requirement="safeguarding",
+        ends_on=now.date() + timedelta(days=30),
+        reason="Illness",
+        proposed_by=officers[0],
+        proposed_at=now,
+        decision="granted",
+        decided_by=officers[1],
+        decided_at=now,
+    )
 
 
 # -- Many at once ---------------------------------------------------------------------------

@@ -17,14 +17,9 @@ from licensing.actions import (
 )
 from licensing.answers import training_status
 from licensing.compliance import statuses
-from lms.records import merged, recognised
+from lms.records import certificates, merged, recognised
 from outbox.models import Message
-from people.actions import (
-    claim_licence,
-    declare_interest,
-    grant_membership,
-    hold_without_account,
-)
+from people.actions import claim_licence, declare_interest, grant_membership, hold_without_account
 from people.models import Learner, Licence, LicenceClaim, RecordMerge, RegisterDoubt
 from people.perms import conflict, kept_from, known_people
 from people.register import decide_doubt
@@ -466,8 +461,44 @@ def test_what_was_revoked_in_between_stays_revoked(merged_records, officers, gon
     copy = Certificate.objects.of(stays).get()
     people = {"by": UserFactory(), "seconded_by": UserFactory()}
     revoke(certificate=copy, reason="Not genuine.", now=now + timedelta(minutes=5), **people)
-    undo(merged_records, officers, now)
+    end = undo(merged_records, officers, now)
+    back = Certificate.objects.of(gone).get(replaces=copy)
+    assert back.events.last().kind == "revoked"
     assert not Certificate.objects.of(gone).counting().exists()
+    assert broken(end) == []
+
+
+def test_more_time_never_helps_who_was_merged_with_a_revoked_record(
+    propose, trained, council, officers, now
+):
+    people = {"by": UserFactory(), "seconded_by": UserFactory()}
+    day = now.date() - timedelta(days=9)
+    earlier = now - timedelta(days=8)
+    revoke(certificate=trained, reason="Fake.", effective_on=day, now=earlier, **people)
+    course = any_course()
+    make_requirement(course, code="later", due_by=now.date(), licence_kinds=Licence.Kind.values)
+    before = [ask_of_each_day(number, council, now, day) for number in ("AE-1", "AE-2")]
+    merge = confirm_merge(merge=propose(), by=officers[1], now=now)
+    carry_over(now=now)
+    after = [ask_of_each_day(number, council, now, day) for number in ("AE-1", "AE-2")]
+    assert before == [["valid", "revoked"], ["in_grace", "in_grace"]]
+    assert after == [["valid", "revoked"]] * 2
+    end = undo(merge, officers, now)
+    assert ask_of_each_day("AE-2", council, end, day) == ["in_grace", "in_grace"]
+    assert broken(now) == []
+
+
+def ask_of_each_day(number, council, known_at, day):
+    """The status under the rule with a deadline on the day before and on the day itself."""
+    found = []
+    for as_at in (day - timedelta(days=1), day):
+        asked = {"as_at": as_at, "known_at": known_at}
+        many = statuses(authority_id=council.pk, **asked)
+        one = training_status(authority=council, number=number, **asked)
+        told = {each.terms.code: each.status for each in one.requirements}
+        assert told == {row[1]: row[2] for row in many if row[0] == number}
+        found.append(told["later"])
+    return found
 
 
 def test_only_the_last_one_is_undone(merged_records, propose, council, officers, now):
@@ -544,7 +575,8 @@ def test_database_refuses_one_persons_word(propose, officers, now):
 
 # -- The self-audit ---------------------------------------------------------------------------
 def broken(now):
-    found = [*merged.INVARIANTS, *recognised.INVARIANTS]
+    standing = [one for one in certificates.INVARIANTS if one.code.startswith("I20")]
+    found = [*merged.INVARIANTS, *recognised.INVARIANTS, *standing]
     return [each.code for each in found if each.measure(now + timedelta(days=1)).broken]
 
 
