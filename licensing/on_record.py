@@ -91,9 +91,27 @@ LEFT JOIN LATERAL (
 ) t ON true
 WHERE {{narrowing}}
 """  # noqa: S608
+# The holder and every record that they had taken over, as far as it was known then.
+RECORDS = """
+    WITH RECURSIVE earlier AS (
+        SELECT w.holder_id AS id
+        UNION
+        SELECT s.gone FROM earlier JOIN LATERAL (
+            SELECT l.id AS gone, l.succeeded_at AS since
+            FROM people_learner l WHERE l.succeeded_by_id = earlier.id
+            UNION ALL
+            SELECT m.gone_id, m.decided_at FROM people_recordmerge m
+            JOIN people_recordmerge u ON u.undoes_id = m.id
+                AND u.decision = 'confirmed' AND u.decided_at > %(known_at)s
+            WHERE m.stays_id = earlier.id
+        ) s ON s.since <= %(known_at)s
+    )
+    SELECT id FROM earlier
+"""
+# A place in a group stays with the record that it was given to, whoever took that over.
 WAS_IN = f"""
 SELECT FROM courses_cohortplace p
-WHERE p.cohort_id = c.cohort_id AND p.learner_id = w.holder_id AND p.added_at <= %(known_at)s
+WHERE p.cohort_id = c.cohort_id AND p.learner_id IN ({RECORDS}) AND p.added_at <= %(known_at)s
     AND {LONDON_DAY.format("p.added_at")} <= %(as_at)s
     AND (p.left_at IS NULL OR p.left_at > %(known_at)s
         OR {LONDON_DAY.format("p.left_at")} > %(as_at)s)

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from certificates.actions import carry_over, correct, revoke
 from certificates.models import Certificate
-from courses.models import Enrolment
+from courses.models import CohortPlace, Enrolment
 from licensing.actions import (
     MergeRefused,
     confirm_merge,
@@ -17,6 +17,7 @@ from licensing.actions import (
 )
 from licensing.answers import training_status
 from licensing.compliance import statuses
+from licensing.models import Requirement
 from lms.records import certificates, merged, recognised
 from outbox.models import Message
 from people.actions import claim_licence, declare_interest, grant_membership, hold_without_account
@@ -25,11 +26,13 @@ from people.perms import conflict, kept_from, known_people
 from people.register import decide_doubt
 from tests.certificates.factories import any_course, make_certificate, make_sitting
 from tests.certificates.recognised import recognise
+from tests.courses.training import make_cohort
 from tests.factories import (
     AuthorityFactory,
     LearnerFactory,
     LicenceFactory,
     UserFactory,
+    make_course,
     make_requirement,
     make_validity_rule,
     staff,
@@ -349,6 +352,41 @@ def test_answers_from_before_an_account_outlast_a_later_merge(council, stays, of
     carry_over(now=now)
     moments = [now - timedelta(days=days) for days in (10, 8, 4, 0)]
     assert [ask("AE-3", council, at) for at in moments] == ["not_met", "met", "met", "met"]
+
+
+@pytest.mark.parametrize("joined", ["gone", "record"])
+def test_places_in_a_group_follow_there_and_back(request, council, officers, propose, joined, now):
+    """The rule is for the group alone; asked about the licence of the record that stays."""
+    course = make_course(slug="groups")
+    group = make_cohort(council, now - timedelta(days=20), course=course)
+    facts = {"applies_to": Requirement.Whom.COHORT, "cohort": group, "authority": council}
+    make_requirement(course, code="group", licence_kinds=Licence.Kind.values, **facts)
+    gone = request.getfixturevalue("gone")
+    member = gone if joined == "gone" else LearnerFactory(authority=council)
+    CohortPlace.objects.create(
+        cohort=group, learner=member, added_by=officers[0], added_at=now - timedelta(days=9)
+    )
+    if member != gone:
+        Learner.objects.filter(pk=member.pk).update(
+            succeeded_by=gone, succeeded_at=now - timedelta(days=5)
+        )
+    merge = confirm_merge(merge=propose(), by=officers[1], now=now)
+    moments = [now - timedelta(days=1), now + timedelta(hours=1)]
+    assert [needed("AE-2", council, at) for at in moments] == [False, True]
+    assert needed("AE-1", council, moments[0])
+    end = undo(merge, officers, now)
+    assert [needed("AE-2", council, at) for at in (*moments, end)] == [False, True, False]
+    assert [needed("AE-1", council, at) for at in (*moments, end)] == [True] * 3
+
+
+def needed(number, council, known_at):
+    """Whether the rule for the group was in force for the licence; both statements say the same."""
+    asked = {"as_at": known_at.date(), "known_at": known_at}
+    one = training_status(authority=council, number=number, **asked)
+    many = statuses(authority_id=council.pk, **asked)
+    codes = {each.terms.code for each in one.requirements if each.terms}
+    assert codes == {code for of, code, *_ in many if of == number and code}
+    return "group" in codes
 
 
 def test_who_had_a_number_earlier_keeps_its_answer_through_a_merge(propose, officers, now):
