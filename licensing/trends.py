@@ -93,7 +93,8 @@ FIRST_TRIES = f"""{RESULTS}
         )
 """
 OF_CERTIFICATE = "c.learner_id, c.course_id, s.mode, s.identity_check"
-# A correction is the same training again, so it is not issued a second time.
+# A replacement is the same training again: it is not issued a second time, and what it took over
+# from the one before, in the moment of its issue, was counted there.
 CERTIFICATES = f"""
     SELECT {OF_CERTIFICATE}, c.issued_at AS at, true AS good, c.provider_name AS provider
     FROM certificates_certificate c
@@ -106,6 +107,7 @@ CERTIFICATES = f"""
     JOIN certificates_certificate c ON c.id = e.certificate_id
     LEFT JOIN assessments_sitting s ON s.id = c.sitting_id
     WHERE c.authority_id = %(authority)s AND e.kind = 'revoked'
+        AND (c.replaces_id IS NULL OR e.recorded_at <> c.issued_at)
         AND {IN_SPAN.format("e.recorded_at")}
 """  # noqa: S608
 CASES = f"""

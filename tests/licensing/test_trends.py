@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from assessments.models import Adjustment, Answer, DrawnQuestion, Topic
+from certificates.actions.replacing import issue_replacement
+from certificates.models import CertificateEvent
 from courses.models import LessonPage
 from licensing.actions import work_out_points
 from licensing.compliance import compliance
@@ -24,7 +26,7 @@ from licensing.trends import (
 )
 from tests.conftest import NOON
 from tests.factories import make_course, make_question
-from tests.licensing.factories import make_certificate, make_licence, revoke
+from tests.licensing.factories import make_certificate, make_licence, reinstate, revoke
 from tests.licensing.trending import MONDAY, group, prove, sit, week
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +115,29 @@ def test_certificates_are_counted_when_issued_and_when_revoked(asked, licence, c
         (FIRST - timedelta(weeks=2), ""): (1, 0),
         (FIRST, ""): (1, 1),
     }
+
+
+def test_revocation_counts_once_when_the_certificate_is_replaced(asked, licence, course):
+    old = make_certificate(licence, course, passed_on=FIRST - timedelta(weeks=3))
+    revoke(old, effective_on=FIRST - timedelta(weeks=2), recorded_at=week(2))
+    again, _ = issue_replacement(
+        old=old,
+        learner=licence.holder,
+        holder_name="Right Example",
+        reason_class=CertificateEvent.ReasonClass.RECORDS_JOINED,
+        now=week(0),
+    )
+    revoked = {FIRST - timedelta(weeks=3): 0, FIRST - timedelta(weeks=2): 1}
+    assert revoked_in_each_week(asked) == revoked
+
+    reinstate(again, effective_on=FIRST, recorded_at=week(0) + timedelta(hours=1))
+    revoke(again, effective_on=FIRST, recorded_at=week(0) + timedelta(hours=2))
+    assert revoked_in_each_week(asked) == revoked | {FIRST: 1}
+
+
+def revoked_in_each_week(asked):
+    found = over_time(Measure.CERTIFICATES, asked, grain=Grain.WEEK)
+    return {first: counts.other for (first, _), counts in found.items()}
 
 
 @pytest.mark.parametrize(
