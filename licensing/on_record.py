@@ -6,15 +6,15 @@ for a few licences; ``licensing.compliance`` judges all those of an authority.
 """
 
 # When the number went to whoever had it then; until that, somebody else had it.
-THEIRS_SINCE = """(SELECT max(recorded_at) FROM people_tenure
-    WHERE licence_id = l.id AND coalesce(id < t.id, true))"""
+SINCE = """(SELECT max(recorded_at) FROM people_tenure
+    WHERE licence_id = l.id AND coalesce(id < {tenure}, true))"""
 # Until a person's own account or a merge took it over, another record held the licence, and what
 # was known of its training then is still the answer about that time. History tells which one.
 BEFORE = f"""
     SELECT was.holder_id FROM people_licenceevent was
     WHERE was.pgh_obj_id = l.id AND was.held_from <= %(known_at)s
         AND coalesce(was.held_from < t.recorded_at, true)
-        AND was.held_from > coalesce({THEIRS_SINCE}, '-infinity')
+        AND was.held_from > coalesce({SINCE.format(tenure="t.id")}, '-infinity')
     ORDER BY was.held_from DESC, was.pgh_id DESC LIMIT 1
 """  # noqa: S608  (Put together from constants, like those below.)
 # Who had the number earlier may have been taken over since: their training is then its successor's.
@@ -61,25 +61,25 @@ SEEN = f"""
 LONDON_DAY = "({} AT TIME ZONE 'Europe/London')::date"
 # The first day of a licence, as ``applying.began_on`` has it, by what the register said of whoever
 # had the number then: from when that was decided until it was decided that somebody else has it.
+THEIRS_SINCE = SINCE.format(tenure="l.tenure_id")
 BEGAN = f"""
 coalesce((
     SELECT min(h.starts_on) FILTER (WHERE h.pgh_created_at <= greatest(%(known_at)s, h.first_at))
     FROM (SELECT starts_on, pgh_created_at, min(pgh_created_at) OVER () AS first_at
         FROM people_licenceevent
         WHERE pgh_obj_id = l.id AND pgh_created_at >= coalesce({THEIRS_SINCE}, '-infinity')
-            AND coalesce(pgh_created_at < t.recorded_at, true)) h
+            AND coalesce(pgh_created_at < l.tenure_recorded_at, true)) h
 ), {LONDON_DAY.format(f"coalesce({THEIRS_SINCE}, l.created_at)")})
 """  # noqa: S608
 # A licence counts as its holder's only once the link was on record. A number may have been somebody
 # else's on the day, or have been on record as theirs: the first tenure that had not ended by then,
 # or whose end was not known yet, is the one asked about.
-WANTED = f"""
+ASKED = f"""
 SELECT l.id, l.authority_id, a.code AS authority, l.number,
     CASE WHEN t.recorded_at <= %(known_at)s THEN t.kind ELSE seen.kind END AS kind,
     CASE WHEN t.recorded_at <= %(known_at)s THEN t.full_name ELSE seen.full_name END AS full_name,
-    seen.state, seen.starts_on, seen.expires_on, {HOLDER} AS holder_id, t.id AS tenure_id,
-    CASE WHEN (SELECT bool_or(applies_to IN ('new', 'existing')) FROM candidates)
-        THEN {BEGAN} END AS began_on
+    seen.state, seen.starts_on, seen.expires_on, {HOLDER} AS holder_id,
+    t.id AS tenure_id, t.recorded_at AS tenure_recorded_at, l.created_at
 FROM {{licences}} l
 JOIN people_authority a ON a.id = l.authority_id
 JOIN LATERAL ({SEEN}) seen ON true
@@ -90,6 +90,12 @@ LEFT JOIN LATERAL (
     ORDER BY id LIMIT 1
 ) t ON true
 WHERE {{narrowing}}
+"""  # noqa: S608
+# The history of a licence is looked up only where some rule asks whether the driver is new.
+WANTED = f"""
+SELECT l.*, CASE WHEN (SELECT bool_or(applies_to IN ('new', 'existing')) FROM candidates)
+    THEN {BEGAN} END AS began_on
+FROM asked l
 """  # noqa: S608
 # The holder and every record that they had taken over, as far as it was known then.
 RECORDS = """
@@ -163,7 +169,7 @@ def in_force(*, approved: str = APPROVED, licences: str = "people_licence") -> s
     in Python; the rank is the order in which the rules of one authority go before each other.
     ``approved`` says which rules count, ``licences`` which table is the register."""
     return f"""
-WITH candidates AS (
+WITH asked AS ({ASKED.replace("{licences}", licences)}), candidates AS (
     SELECT r.id, r.authority_id, r.code, r.course_id, r.effective_from, r.licence_kinds,
         r.grace_days, r.due_by, r.applies_to, r.cohort_id,
         row_number() OVER (ORDER BY r.authority_id NULLS LAST,
@@ -171,7 +177,8 @@ WITH candidates AS (
             r.effective_from DESC, r.approved_at DESC, r.id DESC) AS rank
     FROM licensing_requirement r
     WHERE {approved} AND r.effective_from <= %(as_at)s
-), wanted AS ({WANTED.replace("{licences}", licences)}), needs AS (
+        AND (r.authority_id IS NULL OR r.authority_id IN (SELECT authority_id FROM asked))
+), wanted AS ({WANTED}), needs AS (
     SELECT w.id AS licence_id, w.authority_id, w.authority, w.number, w.kind, w.holder_id,
         w.tenure_id, r.id AS rule_id, r.code, r.course_id, r.effective_from, r.licence_kinds,
         r.grace_days, r.due_by

@@ -9,6 +9,7 @@ from django.db import connection
 from assessments.models import Sitting
 from licensing import answers
 from people.models import Learner
+from tests.factories import make_requirement
 from tests.licensing.factories import make_certificate, make_licence, revoke
 
 pytestmark = pytest.mark.django_db
@@ -158,6 +159,20 @@ def test_the_licences_of_a_person_are_answered_by_index_scans_alone(crowded_regi
     )
 
     assert scans(nodes) == {(table, "Index Scan") for table in BIG}
+
+
+def test_rules_of_other_authorities_are_not_weighed(
+    authority, other_authority, course, requirement
+):
+    """Nor does one for their new drivers make ours a matter of the register's history."""
+    for whom in ("new", "existing", "everybody"):
+        make_requirement(course, authority=other_authority, applies_to=whom)
+    licence = make_licence(authority)
+
+    nodes = plan_of(lambda: ask_one(licence))
+
+    (rules,) = [node for node in nodes if node.get("Subplan Name") == "CTE candidates"]
+    assert rules["Actual Rows"] == 1
 
 
 def test_fifty_licences_can_be_answered_without_reading_a_whole_table(crowded_register):

@@ -330,7 +330,7 @@ def failing(error, *, only=""):
     return connection.execute_wrapper(execute)
 
 
-@pytest.mark.parametrize("only", ["", "WITH candidates"], ids=["at once", "after the token"])
+@pytest.mark.parametrize("only", ["", "WITH asked AS"], ids=["at once", "after the token"])
 def test_unreadable_records_are_an_error_and_never_met(ask, certificate, only):
     with failing(OperationalError("server closed the connection: 10.0.0.7"), only=only):
         response = ask()
@@ -341,7 +341,7 @@ def test_unreadable_records_are_an_error_and_never_met(ask, certificate, only):
 
 
 def test_what_nobody_thought_of_is_an_error_without_details(ask, certificate, caplog):
-    with caplog.at_level(logging.CRITICAL), failing(RuntimeError("secret"), only="WITH candidates"):
+    with caplog.at_level(logging.CRITICAL), failing(RuntimeError("secret"), only="WITH asked AS"):
         response = ask()
 
     assert is_problem(response, "internal-error", 500)
@@ -349,7 +349,7 @@ def test_what_nobody_thought_of_is_an_error_without_details(ask, certificate, ca
 
 
 def test_what_nobody_thought_of_is_in_the_log(ask, certificate, caplog):
-    with failing(RuntimeError("a clue"), only="WITH candidates"):
+    with failing(RuntimeError("a clue"), only="WITH asked AS"):
         ask()
 
     assert "a clue" in caplog.text
