@@ -28,14 +28,16 @@ WITHOUT = judged(in_force())
 DRIVERS = f"""(%(authority)s::bigint IS NULL OR l.authority_id = %(authority)s)
     AND {IS_LICENSED.format("l").replace("%(as_at)s", "%(today)s")}"""
 LICENSED_TODAY = f"SELECT count(*) FROM people_licence l WHERE {DRIVERS}"  # noqa: S608
-# What ends last on a certificate, the deadline and an exception is the day before theirs.
+# What ends last on a certificate, the deadline and an exception is the day before theirs. Whoever
+# would still have had time on that day loses it, even if it would be over on the day tested too.
 ON_A_DAY = f"""
-SELECT j.licence_id, j.number, greatest(%(first)s, CASE WHEN j.status <> 'revoked' THEN
-    greatest(j.valid_until + j.grace_days, j.due_by, j.excepted_until) + 1 END) AS day
-FROM ({WITH_IT} SELECT * FROM judged WHERE rule_id = %(rule)s AND status <> ALL (%(meeting)s)) j
-LEFT JOIN ({WITHOUT} SELECT licence_id, status FROM judged WHERE code = %(code)s) b
-    ON b.licence_id = j.licence_id
-WHERE b.status IS NULL OR b.status = ANY (%(meeting)s)
+SELECT j.licence_id, j.number, j.day
+FROM ({WITH_IT} SELECT *, greatest(%(first)s, CASE WHEN status <> 'revoked' THEN
+        greatest(valid_until + grace_days, due_by, excepted_until) + 1 END) AS day
+    FROM judged WHERE rule_id = %(rule)s AND status <> ALL (%(meeting)s)) j
+LEFT JOIN ({WITHOUT} SELECT * FROM judged WHERE code = %(code)s) b ON b.licence_id = j.licence_id
+WHERE b.status IS NULL OR b.status = ANY (%(meeting)s) OR b.status <> 'revoked'
+    AND greatest(b.valid_until + b.grace_days, b.due_by, b.excepted_until) >= j.day
 """  # noqa: S608  (Put together from constants.)
 FIRST_DAYS = """
 SELECT licence_id, min(day) FROM ({found}) found

@@ -383,6 +383,25 @@ def test_preview_of_a_stricter_grace_names_those_it_cuts_short(propose, authorit
     assert touched(propose(grace_days=0)) == [("PH-1002", FIRST)]
 
 
+def test_preview_names_who_has_less_time_though_both_have_ended_by_the_day_tested(
+    propose, authority, course
+):
+    make_requirement(course, grace_days=45)
+    for days in (20, 31):
+        ended = FIRST - timedelta(days=days)
+        licence = make_licence(authority, f"ENDED-{days}")
+        make_certificate(licence, course, passed_on=date(2024, 1, 1), valid_until=ended)
+    make_certificate(
+        make_licence(authority, "LONG-AGO"), course, passed_on=date(2024, 1, 1),
+        valid_until=FIRST - timedelta(days=60),
+    )  # fmt: skip
+
+    assert touched(propose(grace_days=30)) == [
+        ("ENDED-31", FIRST),
+        ("ENDED-20", FIRST + timedelta(days=11)),
+    ]
+
+
 def test_preview_of_a_rule_for_new_drivers_leaves_the_others_alone(propose, authority):
     make_licence(authority, "OLD", starts_on=date(2020, 1, 1))
     make_licence(authority, "NEW", starts_on=TODAY)
