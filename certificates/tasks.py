@@ -21,7 +21,7 @@ def issue_missing_certificates(days: int | None = None) -> None:
     a cheap run for every few seconds, beside a rarer one over all of them."""
     now = timezone.now()
     closed_since = None if days is None else now - timedelta(days=days)
-    actions.issue_missing(now=now, closed_since=closed_since)
+    actions.issue_missing(now=now, closed_since=closed_since, clock=timezone.now)
 
 
 @shared_task
@@ -29,14 +29,15 @@ def issue_recognised(days: int | None = None) -> None:
     """Issue the certificates that accepted evidence still lacks. ``days``: see above."""
     now = timezone.now()
     decided_since = None if days is None else now - timedelta(days=days)
-    actions.issue_recognised(now=now, decided_since=decided_since)
+    actions.issue_recognised(now=now, decided_since=decided_since, clock=timezone.now)
 
 
 @shared_task
 def carry_over(days: int | None = None) -> None:
     """Hand the certificates of records without an account to whoever took those over lately."""
     now = timezone.now()
-    actions.carry_over(now=now, since=None if days is None else now - timedelta(days=days))
+    since = None if days is None else now - timedelta(days=days)
+    actions.carry_over(now=now, since=since, clock=timezone.now)
 
 
 @shared_task

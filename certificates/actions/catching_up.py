@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from certificates.actions.issuing import BATCH, NoValidityRule
+from certificates.actions.issuing import BATCH, Clock, NoValidityRule
 from certificates.actions.letters import tell_holder
 from certificates.actions.recognising import issue_of
 from certificates.actions.replacing import issue_replacement
@@ -26,9 +26,14 @@ WITHOUT_CERTIFICATE = ~Exists(Certificate.objects.filter(evidence=OuterRef("pk")
 
 
 def issue_recognised(
-    *, now: datetime, limit: int = AT_ONCE, decided_since: datetime | None = None
+    *,
+    now: datetime,
+    limit: int = AT_ONCE,
+    decided_since: datetime | None = None,
+    clock: Clock | None = None,
 ) -> int:
-    """Issue up to ``limit`` certificates that accepted evidence still lacks; returns how many.
+    """Issue up to ``limit`` certificates that accepted evidence still lacks; returns how many. Each
+    is dated by ``clock``, which stands at ``now`` if left out.
 
     Of one person's training the earliest comes first, so that a renewal finds what it renews.
     """
@@ -38,16 +43,23 @@ def issue_recognised(
     issued = 0
     while issued < limit:
         free = waiting.filter(~Exists(_earlier()))
-        done = _each(free, "decided_at", _issue, limit=limit - issued, now=now)
+        done = _each(free, "decided_at", _issue, limit=limit - issued, clock=clock or (lambda: now))
         issued += done
         if not done:
             break
     return issued
 
 
-def carry_over(*, now: datetime, limit: int = AT_ONCE, since: datetime | None = None) -> int:
+def carry_over(
+    *,
+    now: datetime,
+    limit: int = AT_ONCE,
+    since: datetime | None = None,
+    clock: Clock | None = None,
+) -> int:
     """Replace up to ``limit`` certificates of records that another one has taken over by linked
-    ones of its own; returns how many. Those that came with a merge which is undone go back.
+    ones of its own; returns how many. Those that came with a merge which is undone go back. Each
+    is dated by ``clock``, which stands at ``now`` if left out.
 
     A revoked certificate is carried over revoked: otherwise time that was allowed to somebody
     without a certificate would help against the revocation (I20).
@@ -57,16 +69,16 @@ def carry_over(*, now: datetime, limit: int = AT_ONCE, since: datetime | None = 
         parted = RecordMerge.objects.filter(decided_at__gte=since, undoes__isnull=False)
         lately = Q(learner__succeeded_at__gte=since) | Q(learner__in=parted.values("stays"))
         left = left.filter(lately)
-    return _each(left, "issued_at", _hand_over, limit=limit, now=now)
+    return _each(left, "issued_at", _hand_over, limit=limit, clock=clock or (lambda: now))
 
 
 def _each(
     waiting: QuerySet[Any],
     place: str,
-    act: Callable[[int, datetime], bool],
+    act: Callable[[int, Clock], bool],
     *,
     limit: int,
-    now: datetime,
+    clock: Clock,
 ) -> int:
     """Go through what waits, in the order of ``place``, each in a transaction of its own."""
     done = 0
@@ -76,16 +88,16 @@ def _each(
         for _, pk in rows:
             if done >= limit:
                 return done
-            done += _act_or_log(act, pk, now)
+            done += _act_or_log(act, pk, clock)
         moment, pk = rows[-1]
         page = waiting.filter(Q(**{f"{place}__gt": moment}) | Q(**{place: moment, "pk__gt": pk}))
     return done
 
 
-def _act_or_log(act: Callable[[int, datetime], bool], pk: int, now: datetime) -> int:
+def _act_or_log(act: Callable[[int, Clock], bool], pk: int, clock: Clock) -> int:
     try:
         with transaction.atomic():
-            return int(act(pk, now))
+            return int(act(pk, clock))
     except NoValidityRule as error:
         logger.error("certificate not issued: %s", error)
     except Exception:
@@ -106,12 +118,12 @@ def _earlier() -> QuerySet[Evidence]:
     return of_person.filter(older | same_day).filter(WITHOUT_CERTIFICATE)
 
 
-def _issue(evidence_id: int, now: datetime) -> bool:
+def _issue(evidence_id: int, clock: Clock) -> bool:
     free = _accepted().filter(~Exists(_earlier()), WITHOUT_CERTIFICATE, pk=evidence_id)
     evidence = free.select_for_update(of=("self",), skip_locked=True).first()
     if evidence is None:
         return False
-    issue_of(evidence, now=now)
+    issue_of(evidence, now=clock())
     return True
 
 
@@ -128,7 +140,7 @@ def _left_behind() -> CertificateQuerySet:
     return Certificate.objects.filter(succeeded | to_return, replacement=None)
 
 
-def _hand_over(certificate_id: int, now: datetime) -> bool:
+def _hand_over(certificate_id: int, clock: Clock) -> bool:
     """Looked at again under the lock: whatever was recorded about it first goes over as well."""
     this = Certificate.objects.filter(pk=certificate_id)
     if this.select_for_update(of=("self",), skip_locked=True).first() is None:
@@ -142,7 +154,8 @@ def _hand_over(certificate_id: int, now: datetime) -> bool:
     later = old.learner.succeeded_by or (old.replaces.learner if old.replaces else None)
     if later is None:
         return False
-    now = max(now, old.learner.succeeded_at or now)  # A sweep may have begun before the merge.
+    now = clock()
+    now = max(now, old.learner.succeeded_at or now)  # Clocks of two machines may differ.
     replacement, _ = issue_replacement(
         old=old,
         learner=later,

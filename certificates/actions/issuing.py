@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections.abc import Callable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -26,6 +27,9 @@ from people.models import Authority, Learner, Licence
 
 logger = logging.getLogger(__name__)
 Kind = CertificateEvent.Kind
+# A sweep takes many transactions. What each writes is dated by a moment of its own, taken under its
+# lock: dated by the sweep's first, it would change answers given since that one (I22).
+Clock = Callable[[], datetime]
 BATCH = 1000  # Rows in memory and in one transaction of a sweep.
 WITHOUT_CERTIFICATE = ~Exists(Certificate.objects.filter(sitting=OuterRef("pk")))
 # As printed, whatever language the request is in.
@@ -73,9 +77,14 @@ def issue_certificate(*, sitting_id: UUID, now: datetime) -> Certificate | None:
 
 
 def issue_missing(
-    *, now: datetime, limit: int = BATCH, closed_since: datetime | None = None
+    *,
+    now: datetime,
+    limit: int = BATCH,
+    closed_since: datetime | None = None,
+    clock: Clock | None = None,
 ) -> int:
-    """Issue up to ``limit`` certificates that passed sittings still lack; returns how many.
+    """Issue up to ``limit`` certificates that passed sittings still lack; returns how many. Each is
+    dated by ``clock``, which stands at ``now`` if left out.
 
     Any number of sweeps may run at once: each leaves alone what another has in hand. A sitting that
     fails is written down, blocks no other and is tried again after a wait that grows.
@@ -90,22 +99,22 @@ def issue_missing(
         for _, sitting_id in places:
             if issued >= limit:
                 return issued
-            issued += _issue_or_log(sitting_id, now=now)
+            issued += _issue_or_log(sitting_id, clock or (lambda: now))
         closed_at, pk = places[-1]
         page = missing.filter(Q(closed_at__gt=closed_at) | Q(closed_at=closed_at, pk__gt=pk))
     return issued
 
 
-def _issue_or_log(sitting_id: UUID, *, now: datetime) -> int:
+def _issue_or_log(sitting_id: UUID, clock: Clock) -> int:
     try:
         with transaction.atomic():
             free = _sittings().filter(WITHOUT_CERTIFICATE, pk=sitting_id)
             sitting = free.select_for_update(of=("self",), skip_locked=True).first()
             if sitting is None or _issued(sitting) is not None:  # Another was faster.
                 return 0
-            return int(_issue(sitting, now=now) is not None)
+            return int(_issue(sitting, now=clock()) is not None)
     except NOT_ISSUED as error:
-        note_problem(sitting_id=sitting_id, problem=_code(error), now=now)
+        note_problem(sitting_id=sitting_id, problem=_code(error), now=clock())
     except Exception:
         logger.exception("certificate not issued: sitting %s", sitting_id)
     return 0
