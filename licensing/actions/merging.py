@@ -54,7 +54,9 @@ def propose_merge(
         raise MergeRefused("no_reason")
     if code := bar_to_merge(gone, stays, by):
         raise MergeRefused(code)
-    found = grounds(gone, stays) + [RecordMerge.Ground.EVIDENCE] * bool(evidence.strip())
+    served = perms.served_authorities(by, Membership.Role.OFFICER)
+    found = grounds(gone, stays, served=served)
+    found += [RecordMerge.Ground.EVIDENCE] * bool(evidence.strip())
     if not found:
         raise MergeRefused("no_grounds")
     merge = RecordMerge(

@@ -21,8 +21,9 @@ from assessments.models import Sitting
 from certificates.models import Certificate
 from licensing import actions
 from licensing.forms.merging import FindRecordsForm, MergeForm, ReasonForm
+from licensing.perms import kept_elsewhere
 from people import perms
-from people.models import Learner, Licence, RecordMerge, User
+from people.models import Authority, Learner, Licence, RecordMerge, User
 from people.register.merging import grounds
 
 SHOWN = 50  # Of each kind, for either record.
@@ -65,6 +66,7 @@ class Side(NamedTuple):
     """One record as it is shown beside the other."""
 
     learner: Learner
+    trains_for: Authority | None
     licences: list[Licence]
     certificates: list[Certificate]
     sittings: dict[str, int]
@@ -125,7 +127,8 @@ class ProposeMergeView(MergingMixin, FormView):
 
     @cached_property
     def grounds(self) -> list[str]:
-        return grounds(*self.records)
+        served = perms.served_authorities(self.officer, perms.Role.OFFICER)
+        return grounds(*self.records, served=served)
 
     def get_form(self, form_class: Any = None) -> MergeForm:
         return MergeForm(**self.get_form_kwargs(), needs_evidence=not self.grounds)
@@ -166,6 +169,14 @@ class MergeView(MergingMixin, FormView):
         merges = perms.readable_merges(self.officer).select_related(*related, *people)
         return get_object_or_404(merges, pk=self.kwargs["pk"])
 
+    @cached_property
+    def grounds(self) -> list[str]:
+        """Those that were found; where another council has its share in the records, only that
+        evidence was seen, because the others may rest on what this officer does not read."""
+        if not kept_elsewhere(self.officer, self.merge.gone, self.merge.stays):
+            return self.merge.grounds
+        return [code for code in self.merge.grounds if code == RecordMerge.Ground.EVIDENCE]
+
     def get_page_title(self) -> str:
         return _("Undo a merge") if self.merge.undoes_id else _("Merge two records")
 
@@ -177,7 +188,7 @@ class MergeView(MergingMixin, FormView):
         return super().get_context_data(
             merge=merge,
             sides=[side(record, self.officer) for record in (merge.gone, merge.stays)],
-            grounds=in_words(merge.grounds),
+            grounds=in_words(self.grounds),
             own=merge.proposed_by_id == self.officer.pk,
             undoings=undoings,
             may_undo=stands and not bar and not undoings.waiting().exists(),
@@ -222,7 +233,11 @@ def side(learner: Learner, user: User) -> Side:
         open=Count("pk", filter=Q(closed_at=None)),
     )
     return Side(
-        learner, list(held[:SHOWN]), list(certificates.order_by("passed_at")[:SHOWN]), sittings
+        learner,
+        served.filter(pk=learner.authority_id).first(),
+        list(held[:SHOWN]),
+        list(certificates.order_by("passed_at")[:SHOWN]),
+        sittings,
     )
 
 

@@ -6,7 +6,7 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from people.models.accounts import Membership
@@ -24,12 +24,16 @@ class RecordMergeQuerySet(models.QuerySet["RecordMerge"]):
         )
 
     def for_officer(self, user: Any) -> Self:
-        """Those proposed for an authority at which the person is a licensing officer now; for
-        platform administrators all."""
+        """Those that officers of an authority proposed at which the person is one now; for platform
+        administrators all, and they alone see their own, which may join what two councils have."""
         if user.is_superuser:
             return self
-        held = Membership.objects.of(user).current().filter(role=Membership.Role.OFFICER)
-        return self.filter(authority__in=held.values("authority"))
+        officers = Membership.objects.filter(role=Membership.Role.OFFICER)
+        own = officers.filter(authority=OuterRef("authority"))
+        within = Exists(own.filter(user=OuterRef("proposed_by")))
+        first = Exists(own.filter(user=OuterRef("undoes__proposed_by")))
+        held = officers.current().of(user)
+        return self.filter(within | first, authority__in=held.values("authority"))
 
 
 class RecordMerge(models.Model):

@@ -7,12 +7,13 @@ from django.db.models import QuerySet
 
 from people import matching
 from people.matching import Described
-from people.models import Learner, Licence, LicenceClaim, RecordMerge, User
+from people.models import Authority, Learner, Licence, LicenceClaim, RecordMerge, User
 
 
-def grounds(one: Learner, other: Learner) -> list[str]:
-    """Why they may be one person, by ``RecordMerge.Ground``; empty where the names alone agree."""
-    return matching.strong_matches(_described(one), _described(other))
+def grounds(one: Learner, other: Learner, *, served: QuerySet[Authority]) -> list[str]:
+    """Why they may be one person, by ``RecordMerge.Ground``; empty where the names alone agree.
+    Nothing is read but licences of the authorities ``served``, and what was asked of these."""
+    return matching.strong_matches(_described(one, served), _described(other, served))
 
 
 @transaction.atomic
@@ -71,9 +72,9 @@ def shortened(email: str) -> str:
     return f"{name[:1]}…@{place}"
 
 
-def _described(learner: Learner) -> list[Described]:
-    held = Licence.objects.filter(holder=learner)
-    asked = LicenceClaim.objects.filter(learner=learner)
+def _described(learner: Learner, served: QuerySet[Authority]) -> list[Described]:
+    held = Licence.objects.filter(holder=learner, authority__in=served)
+    asked = LicenceClaim.objects.filter(learner=learner, authority__in=served)
     return [
         *(
             Described(it.authority_id, it.number, it.full_name, it.date_of_birth, is_held=True)

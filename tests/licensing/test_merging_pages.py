@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from licensing.actions import confirm_merge, propose_merge
-from people.actions import declare_interest
-from people.models import RecordMerge
+from people.actions import declare_interest, grant_membership
+from people.models import Learner, Licence, LicenceClaim, RecordMerge
 from tests.certificates.factories import any_course, make_certificate, make_sitting
 from tests.factories import (
     PASSWORD,
@@ -109,17 +109,73 @@ def test_other_councils_licence_is_not_shown(client, sign_in, pair, now):
     assert "ZZ-9" not in words(client.get(url("propose_merge", *pair)))
 
 
+def test_other_councils_person_is_not_said_to_train_there(client, sign_in, pair):
+    other = AuthorityFactory(name="Elsewhere Council")
+    Learner.objects.filter(pk=pair[0].pk).update(authority=other)
+    page = words(client.get(url("propose_merge", *pair)))
+    assert "Elsewhere Council" not in page
+    assert "Your council alone cannot do this with these records." in page
+    assert "Propose</button>" not in page
+
+
+def test_nothing_agrees_by_another_councils_licence(client, sign_in, council):
+    """Neither by one that is held there nor by one that was asked for."""
+    one, other = (LearnerFactory(authority=council) for _ in range(2))
+    elsewhere = AuthorityFactory()
+    held, _ = (
+        LicenceFactory(authority=elsewhere, holder=each, held_from=each.created_at)
+        for each in (one, other)
+    )
+    asked = {"number": held.number, "date_of_birth": held.date_of_birth}
+    LicenceClaim.objects.create(
+        learner=other, authority=elsewhere, made_at=other.created_at, **asked
+    )
+    page = words(client.get(url("propose_merge", one, other)))
+    assert "Neither a licence number nor a date of birth with a name." in page
+    assert "Same date of birth" not in page
+    assert "One has asked for" not in page
+
+
+def test_what_was_found_elsewhere_is_not_shown_to_the_second_officer(
+    client, sign_in, pair, officers, now
+):
+    """The first one serves both councils, the second only one of them."""
+    elsewhere = AuthorityFactory()
+    grant = {"authority": elsewhere, "role": "officer", "by": None, "now": now}
+    grant_membership(user=officers[0], **grant)
+    Licence.objects.filter(holder=pair[0]).update(authority=elsewhere)
+    facts = {"gone": pair[0], "stays": pair[1], "by": officers[0], "now": now}
+    merge = propose_merge(**facts, reason="Both were shown.", evidence="Passport")
+    assert "Same date of birth" in words(client.get(url("merge", merge)))
+    sign_in(1)
+    page = words(client.get(url("merge", merge)))
+    assert "Same date of birth" not in page
+    assert "An officer has seen evidence" in page
+
+
+def test_administrators_own_merge_is_for_administrators(client, sign_in, pair, council, now):
+    """It may join what two councils have: an officer of one would read of the other."""
+    admin = UserFactory(is_superuser=True)
+    stranger = double(AuthorityFactory(), now, "ZZ-1", "zz@example.org")
+    facts = {"gone": stranger, "stays": pair[0], "by": admin, "now": now}
+    merge = propose_merge(**facts, reason="Both.", evidence="Passport")
+    for authority in (stranger.authority, council):
+        client.force_login(staff("officer", authority, now))
+        assert client.get(url("merge", merge)).status_code == 404
+        assert url("merge", merge) not in words(client.get(MERGES))
+
+
 def test_page_asks_the_same_however_much_there_is(
     client, sign_in, pair, now, django_assert_num_queries
 ):
     make_validity_rule()
     client.get(url("propose_merge", *pair))
-    with django_assert_num_queries(31):
+    with django_assert_num_queries(34):
         client.get(url("propose_merge", *pair))
     for number in range(3):
         make_certificate(at=now + timedelta(days=number), learner=pair[0])
         LicenceFactory(authority=pair[0].authority, holder=pair[0], held_from=now)
-    with django_assert_num_queries(31):
+    with django_assert_num_queries(34):
         client.get(url("propose_merge", *pair))
 
 
