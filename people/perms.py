@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import ManyToOneRel, Q, QuerySet, Value
 from django.http import HttpRequest
 
 from people.models import (
@@ -20,6 +20,8 @@ from people.models import (
 
 Role = Membership.Role
 TRAINERS = (Role.AUTHOR, Role.REVIEWER)
+# In whichever room: the first name under what a second person decides.
+PROPOSED = ("proposed_by", "entered_by")
 
 
 def learner_of(request: HttpRequest) -> Learner | None:
@@ -230,3 +232,19 @@ def readable_merges(user: Any) -> QuerySet[RecordMerge]:
     know."""
     merges = RecordMerge.objects.for_officer(user)
     return merges.exclude(kept_from(user, place="gone")).exclude(kept_from(user, place="stays"))
+
+
+def was_staff(user: User) -> bool:
+    """Whether the account is or ever was one of staff: by a role, also one that has ended, an
+    interest, or a proposal. Who acted, and whom they know, is told by the account alone (R47)."""
+    if user.is_staff or user.is_superuser:
+        return True
+    relations = user._meta.get_fields(include_hidden=True)  # noqa: SLF001  (documented)
+    proposals = [
+        QuerySet(each.related_model).filter(**{each.field.name: user.pk})
+        for each in relations
+        if isinstance(each, ManyToOneRel) and each.field.name in PROPOSED
+    ]
+    acted = [Membership.objects.of(user), Interest.objects.of(user), *proposals]
+    first, *others = (rows.order_by().values_list(Value(1)) for rows in acted)
+    return bool(first.union(*others).exists())

@@ -152,8 +152,8 @@ def bar_to_merge(gone: Learner, stays: Learner, by: User) -> str:
         return "other_council"
     if gone.user is not None and stays.user is None:
         return "account_stays"
-    if gone.user is not None and _is_staff(gone.user):
-        return "staff_account"
+    if gone.user is not None and perms.was_staff(gone.user):
+        return "staff_account" if _reads_roles(by, gone.user) else "other_council"
     against = {
         "too_deep": Learner.objects.filter(succeeded_by__succeeded_by=gone),
         "open_sitting": Sitting.objects.filter(learner=gone, closed_at=None),
@@ -216,8 +216,11 @@ def _refuse_second(merge: RecordMerge, by: User) -> None:
         raise MergeRefused("proposers_interest")
 
 
-def _is_staff(user: User) -> bool:
-    return user.is_superuser or Membership.objects.of(user).current().exists()
+def _reads_roles(by: User, user: User) -> bool:
+    """Whether all that makes the account one of staff is of the officer's own councils."""
+    served = perms.served_authorities(by, Membership.Role.OFFICER)
+    held = Membership.objects.of(user)
+    return by.is_superuser or (held.exists() and not held.exclude(authority__in=served).exists())
 
 
 def _authority_for(gone: Learner, stays: Learner, by: User) -> Authority:

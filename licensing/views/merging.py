@@ -34,7 +34,7 @@ REFUSALS: Mapping[str, str | Promise] = {
         "The record that goes has an account and the other has none. Do it the other way round."
     ),
     "staff_account": gettext_lazy(
-        "The account that would be closed is one of staff. Do it the other way round."
+        "The account that would be closed is or was one of staff. Do it the other way round."
     ),
     "other_council": gettext_lazy(
         "Your council alone cannot do this with these records. Ask the platform's administrator."

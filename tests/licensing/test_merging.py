@@ -21,7 +21,7 @@ from licensing.models import Requirement
 from lms.records import certificates, merged, recognised
 from outbox.models import Message
 from people.actions import claim_licence, declare_interest, grant_membership, hold_without_account
-from people.models import Learner, Licence, LicenceClaim, RecordMerge, RegisterDoubt
+from people.models import Learner, Licence, LicenceClaim, RecordMerge, RegisterDoubt, User
 from people.perms import conflict, kept_from, known_people
 from people.register import decide_doubt
 from tests.certificates.factories import any_course, make_certificate, make_sitting
@@ -195,6 +195,52 @@ def test_account_of_staff_does_not_go(propose, gone, council, now):
     user = staff("author", council, now)
     Learner.objects.filter(pk=gone.pk).update(user=user)
     assert refused(propose) == "staff_account"
+
+
+def test_account_that_was_one_of_staff_does_not_go(propose, gone, council, officers, now):
+    """What it proposed, and whom it knows, would bind nobody: the survivor is another account."""
+    grant = {"authority": council, "role": "officer", "by": None, "now": now}
+    grant_membership(user=gone.user, **grant)
+    someone = LearnerFactory(authority=council)
+    declare_interest(user=gone.user, learner=someone, reason="A friend", now=now)
+    gone.user.memberships.get().end(by=officers[0], now=now)
+    assert refused(propose) == "staff_account"
+    assert refused(propose, by=UserFactory(is_superuser=True)) == "staff_account"
+
+
+def test_interest_binds_whoever_survives(propose, gone, stays, council, officers, now):
+    """The account with the interest can only be the one that stays."""
+    someone = LearnerFactory(authority=council)
+    declare_interest(user=gone.user, learner=someone, reason="A friend", now=now)
+    assert refused(propose, by=UserFactory(is_superuser=True)) == "staff_account"
+    merge = propose(gone=stays, stays=gone)
+    confirm_merge(merge=merge, by=officers[1], now=now)
+    assert someone.pk in known_people(gone.user)
+    assert conflict(gone.user, someone) == "interest"
+
+
+def test_account_whose_proposal_waits_does_not_go(propose, gone, stays, council, officers, now):
+    """Also where no role is left to tell: two of the person's accounts would be two names."""
+    others = [LearnerFactory(authority=council) for _ in range(2)]
+    User.objects.filter(pk=gone.user_id).update(is_superuser=True)
+    gone.user.refresh_from_db()
+    propose(gone=others[0], stays=others[1], evidence="Passport", by=gone.user)
+    User.objects.filter(pk=gone.user_id).update(is_superuser=False)
+    assert refused(propose, by=UserFactory(is_superuser=True)) == "staff_account"
+
+
+def test_role_that_was_granted_since_is_looked_at_again(propose, gone, council, officers, now):
+    merge = propose()
+    grant = {"authority": council, "role": "auditor", "by": None, "now": now}
+    grant_membership(user=gone.user, **grant)
+    assert refused(confirm_merge, merge=merge, by=officers[1], now=now) == "staff_account"
+
+
+@pytest.mark.parametrize("role", ["officer", "councillor"])
+def test_staff_of_another_council_is_not_told(propose, gone, now, role):
+    grant = {"authority": AuthorityFactory(), "role": role, "by": None, "now": now}
+    grant_membership(user=gone.user, **grant)
+    assert refused(propose) == "other_council"
 
 
 def test_open_test_has_to_be_finished_first(propose, gone, now):
