@@ -40,8 +40,10 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         return seen.filter(authority__in=people.authorities_of(user, *roles))
 
     def with_revoked(self) -> Self:
-        """Adds ``revoked``: whether it was revoked and not reinstated since."""
-        return self.annotate(revoked=Exists(_events().revoking()))
+        """Adds ``revoked``: whether it was revoked and not reinstated since. One that was carried
+        over revoked is reinstated by the number of the one in its place."""
+        revoking = Exists(_events().revoking())
+        return self.annotate(revoked=revoking & ~Exists(_reinstated_in_its_place()))
 
     def with_replaced(self) -> Self:
         """Adds ``replaced``: whether a corrected certificate stands in its place."""
@@ -103,6 +105,14 @@ def _not_undone() -> Q:
 def _events() -> CertificateEventQuerySet:
     """Of the outer certificate."""
     return CertificateEvent.objects.filter(certificate=OuterRef("pk"))
+
+
+def _reinstated_in_its_place() -> CertificateEventQuerySet:
+    """Of the outer certificate's replacement, without what that took over when it was issued."""
+    since = Q(recorded_at__gt=F("certificate__issued_at"))
+    return CertificateEvent.objects.filter(
+        since, certificate__replaces=OuterRef("pk"), kind="reinstated"
+    )
 
 
 def _later_certificates() -> "models.QuerySet[Certificate]":

@@ -10,6 +10,7 @@ from certificates.actions import (
     carry_over,
     decide_evidence,
     issue_recognised,
+    reinstate,
     revoke,
 )
 from certificates.actions.replacing import KEPT
@@ -123,6 +124,19 @@ def test_revoked_certificate_never_becomes_valid_by_it(revoked, old, licence, no
     assert [getattr(again, name) for name in same] == [getattr(revoked, name) for name in same]
     assert again.recorded_at == later
     assert carry_over(now=later) == 0
+
+
+def test_old_number_says_revoked_until_the_new_one_is_reinstated(revoked, old, licence, now):
+    claim(licence, now)
+    carry_over(now=now)
+    standing = Certificate.objects.with_standing()
+    assert standing.get(pk=old.pk).standing_on(now.date()) == "revoked"
+    later = now + timedelta(minutes=1)
+    people = {"by": UserFactory(), "seconded_by": UserFactory()}
+    new = Certificate.objects.get(replaces=old)
+    reinstate(certificate=new, reason="It was genuine.", now=later, **people)
+    assert standing.get(pk=old.pk).standing_on(now.date()) == "replaced"
+    assert standing.get(pk=new.pk).standing_on(now.date()) == "valid"
 
 
 def test_nobody_is_told_that_a_revoked_one_is_in_their_account(revoked, licence, now):
