@@ -90,10 +90,6 @@ LEFT JOIN people_licence l ON l.id = w.id
 WHERE o.status = ANY (%(statuses)s)
     AND (%(after)s::bigint IS NULL OR (w.number COLLATE "C", w.id) > (
         SELECT before.number COLLATE "C", before.id FROM wanted before WHERE before.id = %(after)s))
-    AND coalesce(w.holder_id <> ALL (%(hidden)s), true)
-    AND coalesce(l.holder_id <> ALL (%(hidden)s), true)
-    AND NOT EXISTS (
-        SELECT FROM people_tenure t WHERE t.licence_id = w.id AND t.holder_id = ANY (%(hidden)s))
 ORDER BY w.number COLLATE "C", w.id
 LIMIT %(limit)s
 """  # noqa: S608
@@ -167,15 +163,13 @@ def people(
     as_at: date,
     known_at: datetime,
     statuses: Iterable[str] = SEVERITY,
-    hidden: Collection[int] = (),
     after: int | None = None,
     limit: int | None = None,
 ) -> Iterator[Person]:
-    """Who was counted under these statuses, by number, without the people in ``hidden``; only those
-    that come ``after`` the licence with that key, if one is given."""
+    """Who was counted under these statuses, by number; only those that come ``after`` the licence
+    with that key, if one is given."""
     named = _named(authority_id, as_at, known_at) | {
         "statuses": [str(status) for status in statuses],
-        "hidden": list(hidden),
         "after": after,
         "limit": limit,
     }

@@ -41,6 +41,7 @@ from people.perms import (
     has_role,
     holds,
     kept_from,
+    known_people,
     may_deal_with,
     may_decide_rules,
     readable_rules,
@@ -210,6 +211,16 @@ def readable_requirements(user: Any) -> RequirementQuerySet:
     """Officers and auditors, of their own authority and the national ones; administrators all."""
     found: RequirementQuerySet = Requirement.objects.filter(readable_rules(user))
     return found
+
+
+def knows_driver(user: Any, *, authority: Authority | None) -> bool:
+    """Whether the person, or somebody in whom they declared an interest, holds a licence of the
+    authority (of any, if none is given) or held one before (R47). Whoever does is given no list of
+    some of its drivers: with the total beside it, who is left out could be worked out."""
+    held = Licence.objects.all() if authority is None else authority.licences.all()
+    hidden = known_people(user)
+    found = held.filter(Q(holder__in=hidden) | Q(tenures__holder__in=hidden))
+    return bool(hidden) and found.exists()
 
 
 def may_count_touched(user: Any, rule: Requirement) -> bool:

@@ -2,7 +2,7 @@
 
 import codecs
 import csv
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -21,21 +21,21 @@ from people.models import Licence
 from people.register import Echo
 
 
-def as_csv(run: ComplianceRun, *, hidden: Collection[int]) -> HttpResponseBase:
+def as_csv(run: ComplianceRun) -> HttpResponseBase:
     """First what the file is, then an empty row, then the people. Marked as UTF-8, by which alone
     Excel knows it."""
     writer = csv.writer(Echo())
-    rows = (writer.writerow(row).encode() for row in _csv_rows(run, hidden))
+    rows = (writer.writerow(row).encode() for row in _csv_rows(run))
     response = StreamingHttpResponse(_marked(rows), content_type="text/csv; charset=utf-8")
     return _named(response, run, "csv")
 
 
-def as_xlsx(run: ComplianceRun, *, hidden: Collection[int]) -> HttpResponseBase:
+def as_xlsx(run: ComplianceRun) -> HttpResponseBase:
     """The people on the first sheet; what the file is on the second."""
     book = Workbook(write_only=True)
     people, words = book.create_sheet(_("People")), book.create_sheet(_("About"))
     people.append(_heads())
-    for row in _people(run, hidden):
+    for row in _people(run):
         people.append(row)
     for row in _about(run):
         words.append(row)
@@ -55,11 +55,11 @@ def as_lines(run: ComplianceRun) -> HttpResponseBase:
 FORMATS: dict[str, Callable[..., HttpResponseBase]] = {"csv": as_csv, "xlsx": as_xlsx}
 
 
-def _csv_rows(run: ComplianceRun, hidden: Collection[int]) -> Iterator[list[Any]]:
+def _csv_rows(run: ComplianceRun) -> Iterator[list[Any]]:
     yield from _about(run)
     yield []
     yield _heads()
-    yield from _people(run, hidden)
+    yield from _people(run)
 
 
 def _about(run: ComplianceRun) -> Iterator[list[str]]:
@@ -79,9 +79,9 @@ def _heads() -> list[str]:
     ]
 
 
-def _people(run: ComplianceRun, hidden: Collection[int]) -> Iterator[list[Any]]:
+def _people(run: ComplianceRun) -> Iterator[list[Any]]:
     kinds = dict(Licence.Kind.choices)
-    for person in measuring.people(**run.question, hidden=hidden):
+    for person in measuring.people(**run.question):
         yield _cells(person, kinds)
 
 

@@ -24,6 +24,7 @@ from licensing.eligibility import Status
 from licensing.forms.compliance_runs import ComplianceForm
 from licensing.models import ComplianceRun
 from licensing.views import compliance_files, compliance_words
+from licensing.views.refusals import LIST_REFUSED
 from people.models import User
 from people.perms import known_people
 
@@ -44,7 +45,11 @@ class ComplianceMixin(WagtailAdminTemplateMixin):
         if not perms.may_ask_compliance(request):
             raise PermissionDenied
         self.now = timezone.now()
-        return super().dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
+        return self.refusal() or super().dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
+
+    def refusal(self) -> HttpResponse | None:
+        """Instead of the page, where the person may not have it."""
+        return None
 
     @property
     def person(self) -> User:
@@ -140,7 +145,19 @@ class RunAgainView(ComplianceMixin, View):
         return redirect("compliance_run", again.pk)
 
 
-class CompliancePeopleView(ComplianceMixin, TemplateView):
+class NamesMixin(ComplianceMixin):
+    """Who was counted, for whoever may see all of them (R47): whom a list left out, and under which
+    status, the figures would tell."""
+
+    def refusal(self) -> HttpResponse | None:
+        hidden = known_people(self.request.user)
+        if not hidden or not measuring.concerns(**self.run.question, hidden=hidden):
+            return None
+        messages.error(self.request, str(LIST_REFUSED))
+        return redirect("compliance_run", self.run.pk)
+
+
+class CompliancePeopleView(NamesMixin, TemplateView):
     """Who was counted under one status, a page of them at a time."""
 
     page_title = gettext_lazy("People")
@@ -166,7 +183,6 @@ class CompliancePeopleView(ComplianceMixin, TemplateView):
             measuring.people(
                 **self.run.question,
                 statuses=[self.status],
-                hidden=known_people(self.request.user),
                 after=int(after) if after.isdecimal() and after.isascii() else None,
                 limit=ON_A_PAGE + 1,
             )
@@ -180,29 +196,21 @@ class CompliancePeopleView(ComplianceMixin, TemplateView):
             people=page,
             more=page[-1].licence_id if len(found) > ON_A_PAGE else None,
             first=not after,
-            hidden=compliance_words.HIDDEN,
             **kwargs,
         )
 
 
-class ComplianceFileView(ComplianceMixin, View):
+class ComplianceFileView(NamesMixin, View):
     """The people of an answer as a file that says of itself what it is."""
 
     def get(self, request: HttpRequest, pk: int, file_format: str) -> HttpResponseBase:
         if file_format not in compliance_files.FORMATS:
             raise Http404
-        write = compliance_files.FORMATS[file_format]
-        return write(self.run, hidden=known_people(request.user))
+        return compliance_files.FORMATS[file_format](self.run)
 
 
-class ComplianceLinesView(ComplianceMixin, View):
-    """What the digest was made of, to the letter. Whoever may not see everybody in it may not have
-    it: without their lines the digest is another one."""
+class ComplianceLinesView(NamesMixin, View):
+    """What the digest was made of, to the letter."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        hidden = known_people(request.user)
-        if hidden and measuring.concerns(**self.run.question, hidden=hidden):
-            text = _("You told us you know somebody in this file. Ask a colleague for it.")
-            messages.error(request, text)
-            return redirect("compliance_run", pk)
         return compliance_files.as_lines(self.run)

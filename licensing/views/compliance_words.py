@@ -56,10 +56,6 @@ DEFINITIONS = [
         gettext_lazy("What was recorded after this time is left out."),
     ),
 ]
-HIDDEN = gettext_lazy(
-    "People you told us you know, and your own record, are left out of the list. They are still "
-    "counted in the figures."
-)
 NOTICE = gettext_lazy("Training status only. This is not a licensing decision.")
 
 
@@ -175,7 +171,6 @@ def about(run: ComplianceRun) -> Iterator[tuple[str, str]]:
     yield _("Version of the meanings"), run.definitions_version
     yield _("Digest of what was counted"), run.digest
     yield _("Digest of the answer"), run.answer_digest
-    yield _("Left out"), str(HIDDEN)
     yield _("Note"), str(NOTICE)
 
 

@@ -27,6 +27,7 @@ from licensing.actions import RuleRefused, approve_requirement, propose_requirem
 from licensing.forms.requirements import LABELS, RequirementForm, like_requirement
 from licensing.models import Requirement
 from licensing.preview import Preview, preview
+from licensing.views.refusals import LIST_REFUSED
 from people import perms as people
 from people.cells import harmless
 from people.models import Licence, User
@@ -104,28 +105,32 @@ class RequirementView(RequirementsMixin, DetailView):
 
 
 class TouchedMixin(RequirementsMixin):
-    """The drivers that a rule which waits for its second person would touch."""
+    """The drivers that a rule which waits for its second person would touch. The page of the rule
+    counts them all, so the list is for whoever may see all of them (R47)."""
 
     kwargs: dict[str, Any]
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if perms.knows_driver(request.user, authority=self.rule.authority):
+            messages.error(request, str(LIST_REFUSED))
+            return redirect("staff_requirement", self.rule.pk)
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
+
     @cached_property
     def rule(self) -> Requirement:
-        return get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"])
+        rule = get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"])
+        waits = rule.approved_at is None and rule.effective_from >= london_day(timezone.now())
+        if not waits or not perms.may_count_touched(self.request.user, rule):
+            raise Http404
+        return rule
 
     @cached_property
     def preview(self) -> Preview:
-        now = timezone.now()
-        if self.rule.approved_at or self.rule.effective_from < london_day(now):
-            raise Http404
-        if not perms.may_count_touched(self.request.user, self.rule):
-            raise Http404
-        return preview(self.rule, now=now)
+        return preview(self.rule, now=timezone.now())
 
     def drivers(self, found: Iterable[tuple[int, date]]) -> list[tuple[Licence, date]]:
-        """Without those with whom the person has nothing to do."""
         days = dict(found)
-        readable = perms.readable_licences(self.request.user).select_related("authority")
-        licences = readable.in_bulk(list(days))
+        licences = Licence.objects.select_related("authority").in_bulk(list(days))
         return [(licences[key], day) for key, day in days.items() if key in licences]
 
 

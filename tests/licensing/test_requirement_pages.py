@@ -9,9 +9,11 @@ from licensing.actions import approve_requirement, propose_exception, propose_re
 from licensing.models import Requirement, RulePreview, TrainingException
 from licensing.preview import preview
 from people.actions import declare_interest
+from people.models import Licence
 from tests.conftest import NOON
 from tests.factories import LONG_AGO, LicenceFactory, UserFactory, make_requirement, staff
-from tests.licensing.factories import make_licence
+from tests.licensing.desk import hand_over
+from tests.licensing.factories import make_certificate, make_licence
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
@@ -179,14 +181,45 @@ def test_list_of_the_touched_leads_to_each_driver(browse, rule, authority):
     assert "Ade Example" in page
 
 
-def test_list_leaves_out_whom_one_knows(browse, rule, authority, person):
-    licence, second = make_licence(authority, full_name="Ade Example"), person()
-    declare_interest(user=second, learner=licence.holder, reason="My cousin.", now=NOON)
-    page = browse(second)
+@pytest.mark.parametrize("address", ["drivers/", "drivers.csv"])
+@pytest.mark.parametrize("touched", [True, False])
+def test_whoever_knows_a_driver_gets_no_list(
+    browse, rule, authority, course, person, address, touched
+):
+    """Nor is told by that whether the driver is in it."""
+    make_licence(authority, full_name="Ade Example")
+    known, second = make_licence(authority, "PH-7", full_name="Kit Known"), person()
+    if not touched:
+        make_certificate(known, course, passed_on=TODAY)
+    declare_interest(user=second, learner=known.holder, reason="My cousin.", now=NOON)
+    response = browse(second).get(f"/staff/requirements/{rule.pk}/{address}", follow=True)
 
-    assert "Ade Example" not in text(page.get(f"/staff/requirements/{rule.pk}/drivers/"))
-    table = page.get(f"/staff/requirements/{rule.pk}/drivers.csv")
-    assert b"Ade Example" not in b"".join(table.streaming_content)
+    assert response.redirect_chain[-1][0] == f"/staff/requirements/{rule.pk}/"
+    assert "Ask a colleague for it." in text(response)
+    assert response.context["preview"].licensed == 2
+    assert "Known" not in text(response)
+
+
+def test_whoever_knows_an_earlier_holder_gets_no_list(browse, rule, authority, person, officer):
+    licence, second = make_licence(authority), person()
+    declare_interest(user=second, learner=licence.holder, reason="My cousin.", now=NOON)
+    hand_over(licence, officer)
+    Licence.objects.filter(pk=licence.pk).update(holder=None, held_from=None)
+    response = browse(second).get(f"/staff/requirements/{rule.pk}/drivers/", follow=True)
+
+    assert "Ask a colleague for it." in text(response)
+
+
+def test_whoever_knows_a_driver_of_another_council_reads_the_list(
+    browse, rule, authority, other_authority, person
+):
+    make_licence(authority, full_name="Ade Example")
+    known, second = make_licence(other_authority), person()
+    declare_interest(user=second, learner=known.holder, reason="My cousin.", now=NOON)
+
+    page = text(browse(second).get(f"/staff/requirements/{rule.pk}/drivers/"))
+
+    assert "Ade Example" in page
 
 
 def test_table_runs_no_formula(browse, rule, authority):
