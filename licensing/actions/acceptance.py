@@ -28,7 +28,9 @@ def approve_acceptance(*, rule: Acceptance, by: User, now: datetime) -> Acceptan
     """Put the second signature under a rule; from then on the database keeps it as it is. The
     authority's feed looks through all its drivers anew where the rule is in force already.
 
-    A repeat is refused, so that the first signature stands. Raises RuleRefused.
+    A repeat is refused, so that the first signature stands. Raises RuleRefused, also with
+    ``day_passed`` once the first day has passed, for no rule changes an answer about a day before
+    it was signed.
     """
     rule = Acceptance.objects.select_for_update(of=("self",)).get(pk=rule.pk)
     if not people.may_decide_rules(by, authority=rule.authority):
@@ -37,7 +39,9 @@ def approve_acceptance(*, rule: Acceptance, by: User, now: datetime) -> Acceptan
         raise RuleRefused("approved_already")
     if rule.proposed_by_id == by.pk:
         raise RuleRefused("own_proposal")
+    if rule.effective_from < london_day(now):
+        raise RuleRefused("day_passed")
     rule.approve(by=by, now=now)
-    if rule.effective_from <= london_day(now):
+    if rule.effective_from == london_day(now):
         look_again(authority=rule.authority)
     return rule

@@ -18,7 +18,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from certificates import renewal
 from certificates.actions.rules import RuleRefused
-from certificates.views.rules import REFUSALS
+from certificates.views import rules
 from licensing import perms
 from licensing.acceptance import is_from
 from licensing.actions import approve_acceptance, propose_acceptance
@@ -28,6 +28,12 @@ from people import perms as people
 from people.models import User
 
 ON_A_PAGE = 50
+REFUSALS = {
+    **rules.REFUSALS,
+    "day_passed": gettext_lazy(
+        "The first day of this rule has passed. Propose one that begins later."
+    ),
+}
 
 
 class StaffAcceptancesMixin(WagtailAdminTemplateMixin):
@@ -71,13 +77,15 @@ class AcceptanceView(StaffAcceptancesMixin, DetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rule = self.object
         before = self._before(rule)
+        on_time = rule.effective_from >= renewal.london_day(timezone.now())
         may_decide = people.may_decide_rules(self.request.user, authority=rule.authority)
         return super().get_context_data(
             before=before,
             terms=_terms(rule, before),
             counts_today=is_from(rule.course.edition, rule.from_edition),
             may_decide=may_decide,
-            may_approve=may_decide and rule.proposed_by != self.request.user,
+            on_time=on_time,
+            may_approve=may_decide and on_time and rule.proposed_by != self.request.user,
             **kwargs,
         )
 

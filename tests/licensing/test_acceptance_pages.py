@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from certificates.actions.rules import RuleRefused
@@ -85,6 +86,22 @@ def test_own_proposal_is_not_approved(client, officer, propose):
     client.post(address)
     rule.refresh_from_db()
     assert rule.approved_at is None
+
+
+def test_rule_whose_first_day_has_passed_is_not_approved(client, officer, second, propose):
+    propose(officer)
+    rule = Acceptance.objects.get()
+    address, late = reverse("staff_acceptance", args=[rule.pk]), NOON + timedelta(days=1)
+    told = "The first day of this rule has passed. Propose one that begins later."
+    with time_machine.travel(late, tick=False):
+        client.force_login(second)
+        page = client.get(address).content.decode()
+        assert (told in page, "Approve this rule" in page) == (True, False)
+        assert told in client.post(address, follow=True).content.decode()
+    with pytest.raises(RuleRefused) as refused:
+        approve_acceptance(rule=rule, by=second, now=late)
+    rule.refresh_from_db()
+    assert (refused.value.code, rule.approved_at) == ("day_passed", None)
 
 
 def test_approved_rule_keeps_its_first_signature(other_authority, officer, second, propose):
