@@ -90,7 +90,7 @@ DEFINITIONS = {
     ),
     "Hidden numbers": (
         "Numbers below 5 are hidden. So are others from which one of these could be worked out."
-        " Rows and columns in which there is nobody are left out."
+        " Rows in which there is nobody are left out."
     ),
     "Days": "London days. Training counts to the end of its last day.",
 }
@@ -144,16 +144,16 @@ def training_table(counted: dict[str, Counter[str]], caption: str) -> Table | No
 
 
 def publish(caption: str, counts: dict[str, list[int]], columns: Sequence[str]) -> Table | None:
-    """The table without what nobody is in, and with small numbers hidden; None for nobody."""
+    """The table without rows that nobody is in, and with small numbers hidden; None for nobody.
+    Every column stays: that one is left out would tell that there is somebody in the others."""
     rows = {row: numbers for row, numbers in counts.items() if any(numbers)}
     if not rows:
         return None
-    kept = [i for i in range(len(columns)) if any(numbers[i] for numbers in rows.values())]
-    shown = hide([[numbers[i] for i in kept] for numbers in rows.values()])
+    shown = hide(list(rows.values()))
     labels = [*rows, "All"]
     return Table(
         caption,
-        ("", *(columns[i] for i in kept), "All"),
+        ("", *columns, "All"),
         tuple(
             (label, *(SIGNS[cell] if isinstance(cell, Hidden) else cell for cell in cells))
             for label, cells in zip(labels, shown, strict=False)
@@ -165,8 +165,6 @@ def share_of(table: Table | None, column: str) -> int | None:
     """The per cent of all that the column holds; None where a number of it is hidden."""
     if table is None:
         return None
-    if column not in table.columns:
-        return 0  # It is left out, as nobody is in it.
     last, where = table.rows[-1], table.columns.index(column)
     part, whole = last[where], last[-1]
     if isinstance(part, str) or isinstance(whole, str):

@@ -29,6 +29,9 @@ Step = tuple[str, str, Place]
 def hide(counts: Counts) -> Shown:
     """The table as it may be published, with the total at the end of each row and, below more
     than one row, of each column. ``counts`` is at least one row, and the rows are of one length.
+
+    Rows in which there is nobody may have been left out: the reader is taken to know that there is
+    somebody in each. Columns may not: a small number could be worked out from that.
     """
     table = _with_totals(counts)
     published = _published(table)
@@ -112,10 +115,11 @@ def _steps(table: list[list[int]], published: list[Place], hidden: set[Place]) -
             start, end = _arc(table, place)
             free = place not in published
             few = place in hidden and number < SMALLEST
+            least = 1 if column == len(numbers) - 1 else 0  # Of a total: its row was not left out.
             more = place in hidden and not few
             if free or more or (few and number < SMALLEST - 1):
                 yield start, end, place
-            if (free and number > 0) or (few and number > 0) or (more and number > SMALLEST):
+            if (free and number > 0) or (few and number > least) or (more and number > SMALLEST):
                 yield end, start, place
 
 

@@ -174,14 +174,13 @@ def shown(figures: Compliance) -> tuple[list[tuple[Any, Any]], int | None]:
         label: sum(figures.counts[status] for status in statuses)
         for label, statuses in STATES.items()
     }
-    kept = {label: count for label, count in counts.items() if count}
-    if not kept:
+    if not any(counts.values()):
         return [], None
-    numbers = hide([list(kept.values())])[0]
+    numbers = hide([list(counts.values())])[0]
     words = [SIGNS[one] if isinstance(one, Hidden) else one for one in numbers]
-    rows = zip([*(LABELS[label] for label in kept), _("All licensed drivers")], words, strict=True)
-    trained = numbers[list(kept).index("Trained")] if "Trained" in kept else 0
-    return list(rows), per_cent(trained, numbers[-1])
+    labels = [*(LABELS[label] for label in counts), _("All licensed drivers")]
+    trained = numbers[list(counts).index("Trained")]
+    return list(zip(labels, words, strict=True)), per_cent(trained, numbers[-1])
 
 
 def _standing(signed: SignedTraining, today: Any) -> str:
