@@ -7,9 +7,11 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.widgets import AdminAutoHeightTextInput
 
 from courses.models import CoursePage
 from licensing.acceptance import version
+from licensing.forms.exceptions import LONGEST_REASON
 from licensing.models import Acceptance, Requirement
 from people import perms as people
 from people.models import Audience, Authority
@@ -38,6 +40,13 @@ class AcceptanceForm(WagtailAdminModelForm):
         help_text=_("Choose none to end it: from that day none of these certificates count."),
     )
 
+    reason = forms.CharField(
+        label=LABELS["reason"],
+        max_length=LONGEST_REASON,
+        widget=AdminAutoHeightTextInput,
+        help_text=_("Why the rule is as it is. For example, which committee decided it."),
+    )
+
     class Meta:
         model = Acceptance
         fields = [
@@ -64,7 +73,6 @@ class AcceptanceForm(WagtailAdminModelForm):
                 " as there."
             ),
             "effective_from": _("Today or later."),
-            "reason": _("Why the rule is as it is. For example, which committee decided it."),
         }
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

@@ -13,6 +13,7 @@ from people.models import Authority, Licence, User
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 MINUTE = "%Y-%m-%dT%H:%M"
+MOST_PAGES = 999_999
 LONGEST_NUMBER = Licence.number.field.max_length or 0
 
 
@@ -35,7 +36,9 @@ class FindDriverForm(forms.Form):
         label=_("Council"),
         error_messages={"required": _("Choose a council")},
     )
-    page = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    page = forms.IntegerField(
+        required=False, min_value=1, max_value=MOST_PAGES, widget=forms.HiddenInput
+    )
 
     def __init__(self, *args: Any, authorities: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

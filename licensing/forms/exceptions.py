@@ -10,6 +10,8 @@ from wagtail.admin.widgets import AdminDateInput
 
 from licensing.actions.exceptions import LONGEST
 
+LONGEST_REASON = 2000
+
 
 class ProposeExceptionForm(forms.Form):
     requirement = forms.ChoiceField(label=_("Requirement"))
@@ -20,6 +22,7 @@ class ProposeExceptionForm(forms.Form):
     )
     reason = forms.CharField(
         label=_("Reason"),
+        max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Why this driver needs more time. No details of health."),
     )
@@ -40,4 +43,8 @@ class ProposeExceptionForm(forms.Form):
 class WhyForm(forms.Form):
     """A reason, for whoever declines or ends it."""
 
-    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 4}))
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )

@@ -1,13 +1,15 @@
 """The form in which a requirement is proposed."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.widgets import AdminAutoHeightTextInput
 
 from courses.models import Cohort, CoursePage
+from licensing.forms.exceptions import LONGEST_REASON
 from licensing.models import Requirement
 from people import perms as people
 from people.models import Licence
@@ -25,6 +27,7 @@ LABELS = {
     "reason": _("Reason"),
 }
 MOST_GRACE = 366
+LONGEST = timedelta(days=3652)  # Ten years.
 
 
 class RequirementForm(WagtailAdminModelForm):
@@ -36,6 +39,13 @@ class RequirementForm(WagtailAdminModelForm):
         required=False,
         label=LABELS["licence_kinds"],
         help_text=_("None, in a rule for every driver: the requirement ends."),
+    )
+
+    reason = forms.CharField(
+        label=LABELS["reason"],
+        max_length=LONGEST_REASON,
+        widget=AdminAutoHeightTextInput,
+        help_text=_("Why the rule is as it is. For example, which committee decided it."),
     )
 
     class Meta:
@@ -66,7 +76,6 @@ class RequirementForm(WagtailAdminModelForm):
             "grace_days": _("0 is no grace."),
             "authority": "",
             "effective_from": _("Today or later."),
-            "reason": _("Why the rule is as it is. For example, which committee decided it."),
         }
         widgets = {"applies_to": forms.RadioSelect}
 
@@ -85,6 +94,15 @@ class RequirementForm(WagtailAdminModelForm):
         day: date = self.cleaned_data["effective_from"]
         if day < self.today:
             raise forms.ValidationError(_("Choose today or a later day."))
+        return self._near(day)
+
+    def clean_due_by(self) -> date | None:
+        day: date | None = self.cleaned_data["due_by"]
+        return None if day is None else self._near(day)
+
+    def _near(self, day: date) -> date:
+        if day > self.today + LONGEST:
+            raise forms.ValidationError(_("Choose a day in the next ten years."))
         return day
 
     def clean_grace_days(self) -> int:

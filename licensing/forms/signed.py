@@ -1,16 +1,19 @@
 """The forms in which training of members is entered, signed, countersigned and looked up."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminDateInput
 
 from courses.models import CoursePage
 from licensing.models.signed import LONGEST
 from people.models import Audience, Authority
+
+FURTHEST = timedelta(days=3652)  # Ten years, for a meeting to come.
 
 
 class SessionForm(forms.Form):
@@ -111,6 +114,12 @@ class MeetingForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.now = now
         self.fields["authority"].queryset = authorities  # type: ignore[attr-defined]
+
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        if day > localtime(self.now).date() + FURTHEST:
+            raise forms.ValidationError(_("Choose a day in the next ten years."))
+        return day
 
     def clean_known_at(self) -> datetime:
         moment: datetime | None = self.cleaned_data["known_at"]

@@ -24,6 +24,7 @@ from licensing.acceptance import is_from
 from licensing.actions import approve_acceptance, propose_acceptance
 from licensing.forms.acceptance import LABELS, AcceptanceForm, like_acceptance
 from licensing.models import Acceptance
+from licensing.views.asked import key_in
 from people import perms as people
 from people.models import User
 
@@ -126,8 +127,8 @@ class ProposeAcceptanceView(StaffAcceptancesMixin, FormView):
 
     def get_initial(self) -> dict[str, Any]:
         own = people.rule_authorities(self.request.user).first()
-        like = self.request.GET.get("like", "")
-        if like.isdecimal():
+        like = key_in(self.request.GET.get("like", ""))
+        if like is not None:
             return like_acceptance(get_object_or_404(self.get_queryset(), pk=like))
         return {"authority": own}
 

@@ -24,6 +24,7 @@ from licensing.eligibility import Status
 from licensing.forms.compliance_runs import ComplianceForm
 from licensing.models import ComplianceRun
 from licensing.views import compliance_files, compliance_words
+from licensing.views.asked import key_in
 from licensing.views.refusals import LIST_REFUSED
 from people.models import User
 from people.perms import known_people
@@ -183,7 +184,7 @@ class CompliancePeopleView(NamesMixin, TemplateView):
             measuring.people(
                 **self.run.question,
                 statuses=[self.status],
-                after=int(after) if after.isdecimal() and after.isascii() else None,
+                after=key_in(after),
                 limit=ON_A_PAGE + 1,
             )
         )

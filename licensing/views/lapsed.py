@@ -20,6 +20,7 @@ from licensing import perms
 from licensing.desk import lapsed
 from licensing.eligibility import Status
 from licensing.forms.desk import NextActionForm
+from licensing.views.asked import key_in
 from licensing.views.driver import ON_A_PAGE, DriversMixin
 from licensing.views.words import STATUSES
 from people.cells import harmless
@@ -46,15 +47,15 @@ class ListMixin(DriversMixin):
         one: the first until they choose."""
         typed = self.request.GET.get("authority", "")
         served = {authority.pk for authority in self.authorities}
-        if typed.isdecimal() and int(typed) in served:
-            return int(typed)
+        if (chosen := key_in(typed)) in served:
+            return chosen
         first = self.authorities[0].pk if served else None
         return first if self.person.is_superuser else None
 
     @cached_property
     def owner(self) -> int | None:
         typed = self.request.GET.get("owner", "")
-        return int(typed) if typed.isdecimal() and len(typed) < len(str(2**63)) else None
+        return key_in(typed)
 
     @cached_property
     def status(self) -> str:

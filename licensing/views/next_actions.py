@@ -17,6 +17,7 @@ from django.views.generic import FormView
 from licensing import actions, perms
 from licensing.forms.desk import EndActionForm, NextActionForm
 from licensing.models import NextAction
+from licensing.views.asked import key_in
 from licensing.views.driver import DriverMixin, DriversMixin
 from licensing.views.refusals import REFUSALS
 from people.models import Licence
@@ -107,7 +108,8 @@ class PlanActionsView(DriversMixin, FormView):
 
     def licences(self) -> list[Licence]:
         """Those ticked that the person may write about; whatever else was sent names nobody."""
-        ticked = [int(key) for key in self.request.POST.getlist("licence") if key.isdecimal()]
+        sent = map(key_in, self.request.POST.getlist("licence"))
+        ticked = [key for key in sent if key is not None]
         workable = perms.workable_licences(self.person).filter(pk__in=ticked[:AT_ONCE])
         return list(workable.order_by("pk"))
 

@@ -27,6 +27,7 @@ from licensing.actions import RuleRefused, approve_requirement, propose_requirem
 from licensing.forms.requirements import LABELS, RequirementForm, like_requirement
 from licensing.models import Requirement
 from licensing.preview import Preview, preview
+from licensing.views.asked import key_in
 from licensing.views.refusals import LIST_REFUSED
 from people import perms as people
 from people.cells import harmless
@@ -191,8 +192,8 @@ class ProposeRequirementView(RequirementsMixin, FormView):
     def get_initial(self) -> dict[str, Any]:
         own = people.rule_authorities(self.request.user).first()
         initial = {} if self.request.user.is_superuser else {"authority": own}
-        like = self.request.GET.get("like", "")
-        if like.isdecimal():
+        like = key_in(self.request.GET.get("like", ""))
+        if like is not None:
             return {**like_requirement(get_object_or_404(self.get_queryset(), pk=like)), **initial}
         return initial
 

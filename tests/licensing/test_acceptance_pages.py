@@ -122,6 +122,7 @@ def test_approved_rule_keeps_its_first_signature(other_authority, officer, secon
         ("effective_from", (TODAY - timedelta(days=1)).isoformat(), "Choose today or a later day."),
         ("requirements", ["first-aid"], "Select a valid choice"),
         ("reason", "", "This field is required."),
+        ("reason", "x" * 2001, "at most 2000 characters"),
     ],
 )
 def test_what_cannot_be_is_said_and_nothing_typed_is_lost(officer, propose, field, typed, said):

@@ -202,6 +202,11 @@ def test_people_are_paged(as_officer, authority, drivers, officer):
     assert seen == [*(f"HC-{number:02}" for number in range(60)), "PH-3"]
 
 
+@pytest.mark.parametrize("after", ["9" * 20, "9" * 5000, "x"])
+def test_people_after_what_can_be_no_key_are_all(as_officer, run, after):
+    assert "PH-2" in text_of(as_officer.get(f"{people_of(run, 'expired')}?after={after}"))
+
+
 def addresses_with_names(run):
     return [
         people_of(run, "expired"),

@@ -272,6 +272,14 @@ def test_ticked_driver_of_another_authority_is_nobody(as_officer, officer, other
     assert not NextAction.objects.exists()
 
 
+@pytest.mark.parametrize("key", ["9" * 20, "9" * 5000])
+def test_what_can_be_no_key_chooses_nobody(as_officer, officer, lapsed, key):
+    response = plan(as_officer, [], officer, licence=[key, str(lapsed.pk)])
+    assert response.url == LAPSED
+    assert list(NextAction.objects.values_list("licence", flat=True)) == [lapsed.pk]
+    assert as_officer.get(LAPSED, {"authority": key, "owner": key}).status_code == 200
+
+
 def test_fault_in_the_form_keeps_the_ticks(as_officer, officer, lapsed):
     response = plan(as_officer, [lapsed], officer, due_on="")
     text = words(response)

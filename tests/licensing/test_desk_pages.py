@@ -97,6 +97,12 @@ def test_more_is_shown_on_demand(as_officer, authority, licence):
     assert "Show more" not in second
 
 
+@pytest.mark.parametrize("number", ["9" * 20, "9" * 5000, "-1"])
+def test_page_that_cannot_be_shows_nobody(as_officer, licence, number):
+    response = find(as_officer, "okoro", licence, page=number)
+    assert (response.status_code, page(licence) in words(response)) == (200, False)
+
+
 def test_another_authority_cannot_be_asked(as_officer, other_authority):
     other = make_licence(other_authority, "PH-77", full_name="Olu Other")
     text = words(find(as_officer, "PH-77", other))

@@ -338,7 +338,12 @@ def test_list_of_an_earlier_moment_is_the_same_again(
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"day": "x"}, {"day": "2026-11-25", "known_at": "2026-11-23T00:00:00Z"}, {"authority": "0"}],
+    [
+        {"day": "x"},
+        {"day": "9999-12-31"},
+        {"day": "2026-11-25", "known_at": "2026-11-23T00:00:00Z"},
+        {"authority": "0"},
+    ],
 )
 def test_list_without_sense_is_not_made(as_officer, authority, officer, wrong):
     asked = {"authority": authority.pk, "day": "2026-11-25", **wrong}

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.urls import reverse
 
 from licensing.actions import approve_requirement, propose_exception, propose_requirement
 from licensing.models import Requirement, RulePreview, TrainingException
@@ -109,6 +110,9 @@ def test_officer_proposes_a_rule_with_a_deadline(browse, authority, course):
         ({"applies_to": "cohort"}, "Choose the group."),
         ({"applies_to": "new", "licence_kinds": []}, "Choose at least one kind of licence."),
         ({"grace_days": 400}, "Choose 0 to 366 days."),
+        ({"effective_from": "9999-12-31"}, "Choose a day in the next ten years."),
+        ({"due_by": "9999-12-31"}, "Choose a day in the next ten years."),
+        ({"reason": "x" * 2001}, "at most 2000 characters"),
     ],
 )
 def test_form_says_what_is_wrong(browse, authority, course, given, message):
@@ -127,6 +131,12 @@ def test_form_says_what_is_wrong(browse, authority, course, given, message):
 
     assert message in text(response)
     assert not Requirement.objects.exists()
+
+
+@pytest.mark.parametrize("like", ["9" * 20, "9" * 5000])
+@pytest.mark.parametrize("form", ["propose_requirement", "propose_acceptance"])
+def test_form_begins_empty_with_what_can_be_no_rule(browse, form, like):
+    assert browse().get(f"{reverse(form)}?like={like}").status_code == 200
 
 
 def test_form_begins_with_an_earlier_rule(browse, authority, course):
@@ -372,6 +382,18 @@ def test_decline_without_a_reason_is_asked_for_it(browse, asked):
     assert "This field is required" in text(response)
     asked.refresh_from_db()
     assert asked.decision == ""
+
+
+def test_reasons_have_an_end(browse, asked, authority):
+    told, long = "at most 2000 characters", "x" * 2001
+    given = {"requirement": "safeguarding", "ends_on": "2026-12-31", "reason": long}
+    page = browse()
+
+    proposed = page.post(f"/staff/exceptions/new/{make_licence(authority, 'PH-2').pk}/", given)
+    assert told in text(proposed)
+    declined = {"decision": "decline", "reason": long}
+    assert told in text(page.post(f"/staff/exceptions/{asked.pk}/", declined))
+    assert not TrainingException.objects.exclude(decision="", pk=asked.pk).exists()
 
 
 def test_proposer_takes_back_and_grants_nothing(browse, asked, officer):
