@@ -22,6 +22,11 @@ urlpatterns = [
     path(
         "checks/people/end/<int:pk>/", checkers.EndPersonView.as_view(), name="end_checker_person"
     ),
+    path(
+        "checks/people/invitations/<int:pk>/withdraw/",
+        checkers.WithdrawInvitationView.as_view(),
+        name="withdraw_invitation",
+    ),
     path("checks/join/<str:token>/", checkers.JoinView.as_view(), name="join_checkers"),
     path("who-looked/", checks.LooksView.as_view(), name="who_looked"),
     path("members/", members.MemberView.as_view(), name="member_training"),

@@ -178,19 +178,43 @@ def join(*, token: str, user: User | None, now: datetime) -> CheckerMember:
 
 @transaction.atomic
 def end_member(*, member: CheckerMember, by: User, now: datetime) -> CheckerMember:
-    """The person checks no more for the organisation, from the next request on. The first end
-    stands: a repeat returns it. Raises CheckersRefused for whoever is neither an officer of the
-    authority nor the organisation's contact."""
-    member = CheckerMember.objects.select_for_update(of=("self",)).get(pk=member.pk)
-    organisation = CheckerOrganisation.objects.get(pk=member.organisation_id)
-    officer = perms.may_decide_checkers(by, authority_id=organisation.authority_id)
-    if not officer and not perms.is_contact(by, organisation):
-        raise CheckersRefused("not_allowed")
+    """The person checks no more for the organisation, from the next request on, and nobody joins
+    by an invitation that they sent: it could be to themselves. The first end stands: a repeat
+    returns it. Raises CheckersRefused for whoever is neither an officer of the authority nor the
+    organisation's contact."""
+    organisation = _locked(member.organisation)
+    member = CheckerMember.objects.select_related("user").get(pk=member.pk)
+    _refuse_outsider(organisation, by)
     if member.ended_at is None:
         member.ended_at, member.ended_by = now, by
         member.save(update_fields=["ended_at", "ended_by"])
+        sent = organisation.invitations.filter(invited_by=member.user_id)
+        sent.filter(accepted_at=None, withdrawn_at=None).update(withdrawn_at=now)
         _drop_link(member.user)
     return member
+
+
+@transaction.atomic
+def withdraw_invitation(
+    *, invitation: CheckerInvitation, by: User, now: datetime
+) -> CheckerInvitation:
+    """Nobody joins by its link any more. The first withdrawal stands: a repeat returns it. Raises
+    CheckersRefused as ending somebody does, and for an invitation that somebody has used."""
+    organisation = _locked(invitation.organisation)
+    invitation = organisation.invitations.get(pk=invitation.pk)
+    _refuse_outsider(organisation, by)
+    if invitation.accepted_at is not None:
+        raise CheckersRefused("decided")
+    if invitation.withdrawn_at is None:
+        invitation.withdrawn_at = now
+        invitation.save(update_fields=["withdrawn_at"])
+    return invitation
+
+
+def _refuse_outsider(organisation: CheckerOrganisation, by: User) -> None:
+    officer = perms.may_decide_checkers(by, authority_id=organisation.authority_id)
+    if not officer and not perms.is_contact(by, organisation):
+        raise CheckersRefused("not_allowed")
 
 
 def _refuse_joining(

@@ -20,8 +20,8 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from licensing import perms
 from licensing.actions import checkers as actions
 from licensing.forms.checkers import InviteForm, OrganisationForm, ReasonForm
-from licensing.models import CheckerMember, CheckerOrganisation, CheckReceipt
-from licensing.views.checkers import REFUSALS
+from licensing.models import CheckerInvitation, CheckerMember, CheckerOrganisation, CheckReceipt
+from licensing.views.checkers import REFUSALS, withdraw
 from licensing.views.checks import RECEIPT_COLUMNS, answer_words, as_csv
 from people.models import User
 from people.perms import Role, served_authorities
@@ -246,6 +246,20 @@ class EndCheckerView(StaffCheckersMixin, TemplateView):
         else:
             messages.success(request, _("This person can no longer check."))
         return redirect("checker_organisation", member.organisation_id)
+
+
+class WithdrawCheckerInvitationView(StaffCheckersMixin, TemplateView):
+    """The button by which an officer takes an open invitation back; ``pk`` is that of the
+    invitation."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        visible = CheckerOrganisation.objects.visible_to(self.person)
+        invitations = CheckerInvitation.objects.filter(organisation__in=visible)
+        invitation = get_object_or_404(invitations.select_related("organisation"), pk=pk)
+        withdraw(request, invitation, by=self.person)
+        return redirect("checker_organisation", invitation.organisation_id)
 
 
 class ChecksView(StaffCheckersMixin, ListView):

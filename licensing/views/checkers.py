@@ -115,6 +115,31 @@ class EndPersonView(CheckerMixin, TemplateView):
         return redirect("checker_people", organisation)
 
 
+class WithdrawInvitationView(CheckerMixin, View):
+    """The button by which a contact takes an open invitation back."""
+
+    http_method_names = ["post"]
+
+    def may_enter(self) -> bool:
+        return any(place.is_contact for place in self.places)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        own = [place.organisation_id for place in self.places if place.is_contact]
+        invitations = CheckerInvitation.objects.filter(organisation__in=own)
+        invitation = get_object_or_404(invitations.select_related("organisation"), pk=pk)
+        withdraw(request, invitation, by=self.person)
+        return redirect("checker_people", invitation.organisation_id)
+
+
+def withdraw(request: HttpRequest, invitation: CheckerInvitation, *, by: User) -> None:
+    try:
+        actions.withdraw_invitation(invitation=invitation, by=by, now=timezone.now())
+    except actions.CheckersRefused as refusal:
+        messages.error(request, str(REFUSALS[refusal.code]))
+    else:
+        messages.success(request, _("The invitation is withdrawn. Its link no longer works."))
+
+
 @method_decorator([login_not_required, never_cache], name="dispatch")
 class JoinView(View):
     """Where the link of an invitation leads. Opening it changes nothing: mail programs do that."""

@@ -19,6 +19,11 @@ def checker_urls() -> list[URLPattern]:
         path("checkers/checks/", doors.ChecksView.as_view(), name="checks_made"),
         path("checkers/checks.csv", doors.ChecksCsvView.as_view(), name="checks_made_csv"),
         path("checkers/people/<int:pk>/end/", doors.EndCheckerView.as_view(), name="end_checker"),
+        path(
+            "checkers/invitations/<int:pk>/withdraw/",
+            doors.WithdrawCheckerInvitationView.as_view(),
+            name="withdraw_checker_invitation",
+        ),
         path(one, doors.OrganisationView.as_view(), name="checker_organisation"),
         path(f"{one}approve/", doors.ApproveOrganisationView.as_view(), name="approve_checkers"),
         path(f"{one}decline/", decide.as_view(step="decline"), name="decline_checkers"),

@@ -24,6 +24,7 @@ from certificates.models import (
 from courses.models import Cohort, Contact, Enrolment, GlossaryWord, SafeguardingReview
 from licensing.models import (
     Acceptance,
+    CheckerInvitation,
     CheckerMember,
     CheckerOrganisation,
     CommitteePack,
@@ -118,12 +119,14 @@ class Examples:
         self.by_prefix = {
             **{f"staff/{name}/": [1] for name in NO_SECRETS},
             "checks/people/end/": _keys(CheckerMember),
+            "checks/people/invitations/": _keys(CheckerInvitation),
             "checks/": _keys(CheckerOrganisation),
             "staff/accepted-elsewhere/": _keys(Acceptance),
             "staff/certificates/changes/": _keys(StandingChange),
             "staff/certificates/": _keys(Certificate),
             "staff/certificate-wording/": [target.authority.pk],
             "staff/challenges/": _keys(Challenge),
+            "staff/checkers/invitations/": _keys(CheckerInvitation),
             "staff/checkers/people/": _keys(CheckerMember),
             "staff/checkers/": _keys(CheckerOrganisation),
             "staff/collections/": _keys(Collection),

@@ -250,6 +250,58 @@ def test_contact_ends_a_colleague(client, home, contact):
     assert not colleague.groups.exists()
 
 
+def test_whoever_is_ended_does_not_come_back_by_their_own_invitation(client, home, contact):
+    facts = {"organisation": home, "name": "Me", "by": contact}
+    actions.invite_checker(email="second@example.org", now=NOON, **facts)
+    other = checker_of(home, is_contact=True)
+    theirs = {"organisation": home, "name": "Col", "email": "col@example.org", "by": other}
+    actions.invite_checker(now=NOON, **theirs)
+    by = staff_of("officer", home.authority, NOON)
+    actions.end_member(member=home.members.get(user=contact), by=by, now=NOON)
+
+    assert client.post(link("second@example.org")).status_code == 404
+    assert not User.objects.filter(email="second@example.org").exists()
+    assert client.post(link("col@example.org")).status_code == 302
+
+
+def test_contact_withdraws_an_invitation(client, home, contact):
+    client.force_login(contact)
+    people = reverse("checker_people", args=[home.pk])
+    client.post(people, {"name": "Col League", "email": "col@example.org"})
+    address = reverse("withdraw_invitation", args=[home.invitations.get(name="Col League").pk])
+    assert address in client.get(people).content.decode()
+    for _ in range(2):
+        shown = client.post(address, follow=True).content.decode()
+        assert "The invitation is withdrawn" in shown
+    assert "Col League" not in shown
+    client.logout()
+    assert client.post(link("col@example.org")).status_code == 404
+
+
+def test_officer_withdraws_an_invitation(client, authority, home):
+    client.force_login(staff("officer", authority))
+    page = reverse("checker_organisation", args=[home.pk])
+    address = reverse("withdraw_checker_invitation", args=[home.invitations.get().pk])
+    assert address in client.get(page).content.decode()
+    client.post(address)
+    assert address not in client.get(page).content.decode()
+    client.logout()
+    assert client.post(link("cleo@example.org")).status_code == 404
+
+
+def test_invitation_is_withdrawn_by_whom_it_concerns(client, authority, home, contact):
+    other = approved(authority)
+    invitation, open_ = home.invitations.get(name="Somebody"), other.invitations.get()
+    act = actions.withdraw_invitation
+    assert refused(act, invitation=invitation, by=contact) == "decided"
+    for by in (contact, staff_of("auditor", authority, NOON)):
+        assert refused(act, invitation=open_, by=by) == "not_allowed"
+    client.force_login(contact)
+    for name in ("withdraw_invitation", "withdraw_checker_invitation"):
+        assert client.post(reverse(name, args=[open_.pk])).status_code in {302, 403, 404}
+    assert other.invitations.open(now=NOON).exists()
+
+
 def test_contact_has_no_say_in_another_organisation(client, authority, home, contact):
     other = approved(authority)
     stranger = checker_of(other)
