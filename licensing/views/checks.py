@@ -31,7 +31,7 @@ from licensing.actions.checks import (
     show_all_drivers,
     show_drivers,
 )
-from licensing.actions.receipt_words import HEADINGS
+from licensing.actions.receipt_words import HEADINGS, STATUSES, status_words
 from licensing.checking import Told
 from licensing.eligibility import Status, Training
 from licensing.forms.checkers import CheckForm
@@ -43,6 +43,7 @@ from people.perms import learner_of
 
 ON_A_PAGE = 50
 NO_STORE = "no-store, private"
+WITHOUT_A_PASS = {Status.IN_GRACE, Status.NOT_REQUIRED}  # Met, though nobody has to have passed.
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -283,12 +284,16 @@ def answer_words(receipt: CheckReceipt) -> str:
     """The answer of a receipt in one line, in the language of whoever reads the list."""
     if not receipt.found:
         return _("Number not found")
-    return str(HEADINGS[Training(receipt.answer["training"])])
+    heading = str(HEADINGS[Training(receipt.answer["training"])])
+    status = Status(receipt.answer["status"])
+    return f"{heading} – {STATUSES[status]}" if status in WITHOUT_A_PASS else heading
 
 
 def state_words(told: Told) -> str:
     if told.training == Training.NOT_MET:
         return _("Not met")
+    if told.status in WITHOUT_A_PASS:
+        return status_words(told)
     return _("Met, and due to be renewed") if told.status == Status.EXPIRING else _("Met")
 
 

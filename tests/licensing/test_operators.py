@@ -10,7 +10,7 @@ from licensing.actions.checks import AT_ONCE, check, linked_drivers, show_driver
 from licensing.models import OperatorLook, looks_at
 from people.models import Licence
 from tests.conftest import NOON
-from tests.factories import LearnerFactory, LicenceFactory, UserFactory
+from tests.factories import LearnerFactory, LicenceFactory, UserFactory, make_requirement
 from tests.licensing.checkers import approved, checker_of, operator
 from tests.licensing.factories import make_certificate, make_licence
 from tests.licensing.test_checks import give_number_to
@@ -80,6 +80,29 @@ def test_operator_sees_number_state_and_day(as_operator, authority, course, trai
 
 def test_file_has_the_same_and_no_more(as_operator, firm, trained):
     assert csv(as_operator, firm) == ["Licence number,Training,Day", "PH-1002,Met,2028-04-03"]
+
+
+def test_extra_time_is_not_shown_as_trained(as_operator, firm, authority, course, dispatcher):
+    make_requirement(course, authority=authority, grace_days=30)
+    licence = driver(authority, "PH-1004")
+    make_certificate(licence, course, passed_on=date(2023, 11, 1))
+    assert csv(as_operator, firm)[1:] == ["PH-1004,The council gives extra time,2026-12-01"]
+    page = " ".join(shown(as_operator).split())
+    assert 'PH-1004</th> <td class="govuk-table__cell">The council gives extra time</td>' in page
+    assert "the day is the last one of the extra time" in page
+
+    check(
+        organisation=firm,
+        number="PH-1004",
+        as_at=TODAY,
+        purpose="journey",
+        purpose_words="",
+        key=uuid4(),
+        by=dispatcher,
+        now=NOON,
+    )
+    receipts = shown(as_operator, reverse("check_receipts"))
+    assert "Training requirement met – The council gives extra time" in receipts
 
 
 @pytest.mark.parametrize(
