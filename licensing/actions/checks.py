@@ -23,8 +23,9 @@ from licensing.models import CheckerOrganisation, CheckReceipt
 from people.models import Authority, Learner, Licence, Tenure, User
 from people.models.register import normalise_number
 
-WINDOW = timedelta(minutes=1)
+WINDOW, DAY = timedelta(minutes=1), timedelta(days=1)
 OF_ONE_PERSON, OF_AN_ORGANISATION = 30, 90
+IN_A_DAY = 2_000  # Of an organisation: more than anybody reads off badges, few enough for guessing.
 AT_ONCE = 500  # Licences that one statement answers for while a long list is written.
 NOTE_LOOKS = """
 INSERT INTO licensing_operatorlook (organisation_id, licence_id, learner_id, day, by_id, at)
@@ -190,17 +191,23 @@ def _answer(
 
 def _refuse_too_many(organisation: CheckerOrganisation, by: User, now: datetime) -> None:
     """Counted in the receipts, which nothing can be asked without; the organisation is locked."""
-    recent = CheckReceipt.objects.filter(organisation=organisation, at__gt=now - WINDOW)
+    recent = CheckReceipt.objects.filter(organisation=organisation, at__gt=now - DAY)
     asked = [
         (now - at, checking.weight(found=licence is not None), who)
         for at, licence, who in recent.values_list("at", "licence_id", "by_id")
     ]
+    of_all = [(age, counts) for age, counts, _ in asked]
+    of_person = [(age, counts) for age, counts, who in asked if who == by.pk]
     limits = (
-        ([(age, counts) for age, counts, who in asked if who == by.pk], OF_ONE_PERSON),
-        ([(age, counts) for age, counts, _ in asked], OF_AN_ORGANISATION),
+        (of_person, OF_ONE_PERSON, WINDOW),
+        (of_all, OF_AN_ORGANISATION, WINDOW),
+        (of_all, IN_A_DAY, DAY),
     )
     seconds = max(
-        checking.seconds_to_wait(counted, limit=limit, window=WINDOW) for counted, limit in limits
+        checking.seconds_to_wait(
+            [one for one in counted if one[0] < window], limit=limit, window=window
+        )
+        for counted, limit, window in limits
     )
     if seconds:
         raise TooManyChecks(seconds)

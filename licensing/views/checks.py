@@ -1,5 +1,6 @@
 """The pages on which organisations check drivers' training and find their receipts (R35, R36)."""
 
+from datetime import timedelta
 from typing import Any, cast
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -24,6 +26,7 @@ from courses.views.spreadsheets import Spreadsheet
 from licensing import perms
 from licensing.actions.checkers import CheckersRefused
 from licensing.actions.checks import (
+    WINDOW,
     TooManyChecks,
     answer_now,
     check,
@@ -118,6 +121,18 @@ class CheckView(CheckerMixin, FormView):
         return redirect("check_receipt", receipt.reference)
 
     def _too_many(self, form: CheckForm, seconds: int) -> HttpResponse:
+        response = self._told(form, self._wait(seconds))
+        response["Retry-After"] = str(seconds)
+        return response
+
+    def _wait(self, seconds: int) -> str:
+        if seconds > WINDOW.total_seconds():
+            words = _(
+                "Your organisation has made as many checks as it can in 24 hours. Nothing is lost."
+                " You can check again from %(moment)s."
+            )
+            moment = localtime(timezone.now() + timedelta(seconds=seconds))
+            return words % {"moment": date_format(moment, "DATETIME_FORMAT")}
         words = ngettext(
             "There were many checks in a short time. Nothing is lost. Wait %(seconds)d second, then"
             " press “Check” again.",
@@ -125,10 +140,11 @@ class CheckView(CheckerMixin, FormView):
             " then press “Check” again.",
             seconds,
         )
-        form.add_error(None, words % {"seconds": seconds})
-        response = self.render_to_response(self.get_context_data(form=form), status=429)
-        response["Retry-After"] = str(seconds)
-        return response
+        return words % {"seconds": seconds}
+
+    def _told(self, form: CheckForm, words: str) -> HttpResponse:
+        form.add_error(None, words)
+        return self.render_to_response(self.get_context_data(form=form), status=429)
 
 
 def receipt_of(user: Any, reference: str) -> CheckReceipt | None:

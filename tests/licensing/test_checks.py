@@ -14,6 +14,7 @@ from django.urls import reverse
 from certificates import reference as references
 from licensing.actions.checkers import CheckersRefused, end_member, end_organisation
 from licensing.actions.checks import (
+    IN_A_DAY,
     OF_AN_ORGANISATION,
     OF_ONE_PERSON,
     TooManyChecks,
@@ -345,9 +346,9 @@ def test_checking_again_fills_the_form_in_from_the_receipt(as_checker, home, che
 
 
 # -- Limits ----------------------------------------------------------------------------------------
-def many(home, checker, number, times):
-    """So many receipts of 20 seconds ago: one that was asked for, and others like it."""
-    moment = NOON - timedelta(seconds=20)
+def many(home, checker, number, times, *, ago=timedelta(seconds=20)):
+    """So many receipts of a while ago: one that was asked for, and others like it."""
+    moment = NOON - ago
     first = ask(home, checker, number=number, now=moment)
     shared = {
         field.attname: getattr(first, field.attname)
@@ -389,6 +390,16 @@ def test_organisation_as_a_whole_is_limited(home, certificate):
         many(home, person, "PH-1002", OF_ONE_PERSON)
     with pytest.raises(TooManyChecks):
         ask(home, people[-1])
+
+
+def test_organisation_as_a_whole_is_limited_for_a_day(as_checker, home, certificate):
+    guesser = checker_of(home)
+    many(home, guesser, "PH-7000", IN_A_DAY // NOT_FOUND_COUNTS, ago=timedelta(hours=23))
+    response = as_checker.post(CHECK, form(home))
+    assert response.status_code == 429
+    assert response["Retry-After"] == "3600"
+    assert "You can check again from 22 November 2026, 1 p.m." in text_of(response)
+    assert ask(home, guesser, now=NOON + timedelta(hours=1)).found
 
 
 def test_other_organisations_are_not_stopped(home, checker, authority, certificate):
