@@ -19,7 +19,7 @@ from licensing import checking, perms
 from licensing.actions.checkers import CheckersRefused
 from licensing.actions.receipt_words import words_of
 from licensing.answers import training_status, training_statuses
-from licensing.models import CheckerOrganisation, CheckReceipt
+from licensing.models import CheckerOrganisation, CheckReceipt, OperatorLook
 from people.models import Authority, Learner, Licence, Tenure, User
 from people.models.register import normalise_number
 
@@ -88,10 +88,26 @@ def check(
     return _answered(receipt)
 
 
-def answer_now(receipt: CheckReceipt, *, now: datetime) -> dict[str, Any]:
-    """The answer to the same question about the same day by what is on record at ``now``."""
+@transaction.atomic
+def open_again(receipt: CheckReceipt, *, by: User, now: datetime) -> bool:
+    """Whether the answer to the same question about the same day would be another one by what is on
+    record at ``now``; and note for the driver, once a day, that it was looked at again. The day on
+    which it was asked is on record with the receipt. A repeat on the same day notes nothing.
+    ``receipt`` is one that found somebody."""
+    day = london_day(now)
+    if day != london_day(receipt.at):
+        look = OperatorLook(
+            organisation=receipt.organisation,
+            licence=receipt.licence,
+            learner=receipt.learner,
+            receipt=receipt,
+            day=day,
+            by=by,
+            at=now,
+        )
+        OperatorLook.objects.bulk_create([look], ignore_conflicts=True)
     told, _, _ = _answer(receipt.authority, receipt.number, receipt.as_at, now)
-    return _facts(told)
+    return bool(_facts(told) != receipt.answer)
 
 
 def linked_drivers(organisation: CheckerOrganisation, *, today: date) -> QuerySet[Licence]:

@@ -6,7 +6,8 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from courses.models.facts import Fact
@@ -133,7 +134,11 @@ class OperatorLookQuerySet(models.QuerySet["OperatorLook"]):
 
 
 class OperatorLook(Fact):
-    """An operator's list showed this licence on that London day; once a day, however often."""
+    """An operator's list showed this licence on that London day; once a day, however often.
+
+    With a ``receipt``, an organisation opened that again and was told whether its answer would be
+    another one by now; once a day as well.
+    """
 
     organisation = models.ForeignKey(
         CheckerOrganisation, on_delete=models.PROTECT, related_name="looks", db_index=False
@@ -141,6 +146,14 @@ class OperatorLook(Fact):
     licence = models.ForeignKey(Licence, on_delete=models.PROTECT, related_name="+")
     learner = models.ForeignKey(
         Learner, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    receipt = models.ForeignKey(
+        CheckReceipt,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="looks",
+        db_index=False,
     )
     day = models.DateField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -153,7 +166,14 @@ class OperatorLook(Fact):
         constraints = [
             models.UniqueConstraint(
                 fields=["organisation", "licence", "day"],
+                condition=Q(receipt=None),
                 name="one_look_a_day",
+                violation_error_message=_("This look is on record already."),
+            ),
+            models.UniqueConstraint(
+                fields=["receipt", "day"],
+                condition=Q(receipt__isnull=False),
+                name="one_look_at_a_receipt_a_day",
                 violation_error_message=_("This look is on record already."),
             ),
         ]
@@ -162,7 +182,8 @@ class OperatorLook(Fact):
         return f"{self.organisation}: {self.licence} {self.day}"
 
 
-OWN_LIST = "own_list"  # Stands for a purpose where an operator looked at its own drivers.
+OWN_LIST = "own_list"  # Stands for a purpose where an operator looked at its own drivers,
+RECEIPT = "receipt"  # and where an organisation opened its receipt again.
 
 
 def looks_at(learner: Learner) -> QuerySet[Any, dict[str, Any]]:
@@ -175,7 +196,10 @@ def looks_at(learner: Learner) -> QuerySet[Any, dict[str, Any]]:
     checks, lists = CheckReceipt.objects.order_by(), OperatorLook.objects.order_by()
     columns = ("at", "organisation__name", "licence__number")
     records = records_of(learner)
-    of_list = {"as_at": F("day"), "purpose": Value(OWN_LIST)}
+    of_list = {
+        "as_at": Coalesce("receipt__as_at", "day"),
+        "purpose": Case(When(receipt=None, then=Value(OWN_LIST)), default=Value(RECEIPT)),
+    }
     looks: tuple[QuerySet[Any, dict[str, Any]], ...] = (
         checks.about(records).values(*columns, "as_at", "purpose"),
         lists.about(records).values(*columns, **of_list),

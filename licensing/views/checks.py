@@ -28,9 +28,9 @@ from licensing.actions.checkers import CheckersRefused
 from licensing.actions.checks import (
     WINDOW,
     TooManyChecks,
-    answer_now,
     check,
     linked_drivers,
+    open_again,
     show_all_drivers,
     show_drivers,
 )
@@ -39,6 +39,7 @@ from licensing.checking import Told
 from licensing.eligibility import Status, Training
 from licensing.forms.checkers import CheckForm
 from licensing.models import CheckerMember, CheckerOrganisation, CheckReceipt, looks_at
+from licensing.models.checks import OWN_LIST, RECEIPT
 from licensing.receipt_pdf import render_receipt
 from people.middleware import to_second_factor
 from people.models import User
@@ -169,13 +170,14 @@ class ReceiptMixin(CheckerMixin):
 
 
 class ReceiptView(ReceiptMixin, TemplateView):
-    """The answer word for word as it was given, and whether it would be another one by now."""
+    """The answer word for word as it was given, and whether it would be another one by now. Of a
+    number that was not found this is not told: the driver could not see that somebody looked."""
 
     template_name = "licensing/checks/receipt.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         receipt = self.receipt
-        changed = answer_now(receipt, now=timezone.now()) != receipt.answer
+        changed = receipt.found and open_again(receipt, by=self.person, now=timezone.now())
         return super().get_context_data(
             receipt=receipt, shown=receipt.shown, changed=changed, **kwargs
         )
@@ -292,8 +294,11 @@ class LooksView(ListView):
 
 
 def purpose_words(look: dict[str, Any]) -> str:
-    own_list = gettext_lazy("The operator looked at the list of its own drivers")
-    return str(dict(CheckReceipt.Purpose.choices).get(look["purpose"], own_list))
+    others = {
+        OWN_LIST: _("The operator looked at the list of its own drivers"),
+        RECEIPT: _("The organisation opened an earlier answer again"),
+    }
+    return str({**dict(CheckReceipt.Purpose.choices), **others}[look["purpose"]])
 
 
 def answer_words(receipt: CheckReceipt) -> str:

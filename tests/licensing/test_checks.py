@@ -22,7 +22,7 @@ from licensing.actions.checks import (
 )
 from licensing.answers import training_status
 from licensing.checking import NOT_FOUND_COUNTS
-from licensing.models import CheckReceipt
+from licensing.models import CheckReceipt, OperatorLook
 from licensing.receipt_pdf import render_receipt
 from people.models import Authority, Interest, RegisterDoubt, Tenure
 from tests.conftest import NOON
@@ -442,6 +442,26 @@ def test_receipt_says_when_the_answer_for_its_day_has_changed(
     assert "Training requirement met" in shown
 
 
+def test_receipt_that_found_nobody_is_not_judged_again(
+    as_checker, home, checker, authority, licence, course
+):
+    receipt = ask(home, checker, number="PH-1003")
+    shown = text_of(as_checker.get(page(receipt)))
+    make_certificate(make_licence(authority, "PH-1003"), course, passed_on=PASSED)
+    assert text_of(as_checker.get(page(receipt))) == shown
+    assert "has changed" not in shown
+    assert "still the same" not in shown
+
+
+def test_opening_a_receipt_on_a_later_day_is_noted(as_checker, home, checker, certificate):
+    receipt = ask(home, checker, now=NOON - timedelta(days=1), as_at=PASSED)
+    for _ in range(2):
+        as_checker.get(page(receipt))
+    (look,) = OperatorLook.objects.all()
+    assert (look.receipt, look.by, look.day) == (receipt, checker, TODAY)
+    assert (look.licence, look.learner) == (receipt.licence, receipt.learner)
+
+
 def test_later_change_does_not_touch_a_receipt_of_an_earlier_day(
     as_checker, home, checker, certificate
 ):
@@ -506,7 +526,7 @@ def test_receipt_page_costs_a_fixed_number_of_queries(
 ):
     receipt = ask(home, checker)
     as_checker.get(page(receipt))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         as_checker.get(page(receipt))
 
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from licensing.actions.checks import AT_ONCE, check, linked_drivers, show_drivers
+from licensing.actions.checks import AT_ONCE, check, linked_drivers, open_again, show_drivers
 from licensing.models import OperatorLook, looks_at
 from people.models import Licence
 from tests.conftest import NOON
@@ -237,6 +237,30 @@ def test_driver_sees_who_looked_when_and_why(client, authority, firm, dispatcher
     assert "Words of theirs" not in page
     assert dispatcher.email not in page
     assert page.index(firm.name) < page.index("Beech Lodge")
+
+
+def test_receipt_opened_again_is_a_look_once_a_day(client, authority, trained):
+    home = approved(authority, name="Beech Lodge")
+    checker = checker_of(home)
+    receipt = asked(home, checker, as_at=date(2026, 3, 27))
+    assert not open_again(receipt, by=checker, now=NOON)
+    assert looks_at(trained.holder).count() == 1
+    for moment in (NOON + timedelta(days=1), NOON + timedelta(days=1, hours=3)):
+        assert not open_again(receipt, by=checker, now=moment)
+    assert [(look["purpose"], look["as_at"]) for look in looks_at(trained.holder)] == [
+        ("receipt", date(2026, 3, 27)),
+        ("journey", date(2026, 3, 27)),
+    ]
+    client.force_login(trained.holder.user)
+    assert "The organisation opened an earlier answer again" in shown(client, LOOKS)
+
+
+def test_list_and_receipt_on_one_day_are_two_looks(firm, dispatcher, trained):
+    receipt = asked(firm, dispatcher)
+    later = NOON + timedelta(days=1)
+    look(firm, dispatcher, trained, now=later)
+    open_again(receipt, by=dispatcher, now=later)
+    assert OperatorLook.objects.count() == 2
 
 
 def test_dashboard_leads_there(client, trained):

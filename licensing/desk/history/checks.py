@@ -27,16 +27,20 @@ def receipts(subject: Subject) -> Iterator[Line]:
 
 
 def looks(subject: Subject) -> Iterator[Line]:
-    """An operator saw the driver on its own list: of this person, or before they were linked."""
+    """An operator saw the driver on its own list, or an organisation opened a receipt again:
+    of this person, or before they were linked."""
     of_whom = Q(learner__in=subject.people) | Q(learner=None)
     seen = OperatorLook.objects.filter(of_whom, licence=subject.licence)
     if subject.since is not None:
         seen = seen.filter(at__gte=subject.since)
-    for look in seen.select_related("organisation", "by"):
+    for look in seen.select_related("organisation", "by", "receipt"):
+        again = look.receipt
         yield Line(
             at=look.at,
             kind=Kind.CHECKS,
-            what=_("An operator looked at its drivers"),
-            details=(look.organisation.name,),
+            what=_("An organisation opened its receipt again")
+            if again
+            else _("An operator looked at its drivers"),
+            details=(look.organisation.name, *((again.reference,) if again else ())),
             by=look.by,
         )
