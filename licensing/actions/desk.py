@@ -15,7 +15,7 @@ LONGEST_DUE = 366  # Days ahead; a later day is a slip of the pen.
 
 class DeskRefused(Exception):
     """``code``: ``not_allowed``, ``not_an_officer``, ``owners_interest``, ``wrong_day``,
-    ``no_words``, ``not_planned`` or ``in_the_future``."""
+    ``no_words``, ``not_planned``, ``in_the_future`` or ``earlier_holder``."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -118,8 +118,8 @@ def log_contact(
     if contacted_at > now:
         raise DeskRefused("in_the_future")
     (licence,) = _locked([licence], by)
-    if corrects is not None and corrects.licence_id != licence.pk:
-        raise DeskRefused("not_allowed")
+    if corrects is not None:
+        _refuse_correcting(corrects, licence)
     told = {
         "licence": licence,
         "full_name": licence.full_name,
@@ -134,6 +134,14 @@ def log_contact(
     }
     same = DriverContact.objects.filter(**told).first()
     return same or DriverContact.objects.create(written_at=now, **told)
+
+
+def _refuse_correcting(corrects: DriverContact, licence: Licence) -> None:
+    """The licence is locked: nobody hands it over meanwhile."""
+    if corrects.licence_id != licence.pk:
+        raise DeskRefused("not_allowed")
+    if not DriverContact.objects.about_holder().filter(pk=corrects.pk).exists():
+        raise DeskRefused("earlier_holder")
 
 
 def _locked(licences: Iterable[Licence], by: User) -> list[Licence]:

@@ -11,13 +11,21 @@ from courses.models.facts import Fact
 from people.models import Licence, Tenure
 
 
+def _handed_over() -> Exists:
+    """Somebody else has the number since it was written."""
+    return Exists(
+        Tenure.objects.filter(licence=OuterRef("licence"), recorded_at__gte=OuterRef("written_at"))
+    )
+
+
 class OfDriverQuerySet(models.QuerySet[Any]):
     def about_holder(self) -> Self:
         """What was written about whoever holds the licence now, not about an earlier holder."""
-        handed_over = Tenure.objects.filter(
-            licence=OuterRef("licence"), recorded_at__gte=OuterRef("written_at")
-        )
-        return self.filter(~Exists(handed_over))
+        return self.filter(~_handed_over())
+
+    def marked(self) -> Self:
+        """Each with ``of_holder``: whether it is about whoever holds the licence now."""
+        return self.annotate(of_holder=~_handed_over())
 
 
 class NextActionQuerySet(OfDriverQuerySet):

@@ -90,14 +90,16 @@ class LogContactByNumberView(ContactFormView):
 
 
 class CorrectContactView(ContactFormView):
-    """A further entry that names the one it corrects; that one stays as it is."""
+    """A further entry that names the one it corrects; that one stays as it is. What is about an
+    earlier holder of the number is not there: the entry would be about the one now."""
 
     page_title = gettext_lazy("Correct a contact")
 
     @cached_property
     def corrects(self) -> DriverContact:  # type: ignore[override]
         own = perms.workable_licences(self.person)
-        contacts = DriverContact.objects.filter(licence__in=own).select_related("licence")
+        contacts = DriverContact.objects.about_holder().filter(licence__in=own)
+        contacts = contacts.select_related("licence")
         found: DriverContact = get_object_or_404(contacts, pk=self.kwargs["pk"])
         return found
 
@@ -126,7 +128,7 @@ class ContactsView(DriversMixin, ListView):
         contacts = DriverContact.objects.filter(licence__in=readable)
         if self.only_asking:
             contacts = contacts.filter(asks_for_decision=True)
-        found: QuerySet[DriverContact] = contacts.select_related("licence", "written_by")
+        found: QuerySet[DriverContact] = contacts.marked().select_related("licence", "written_by")
         return found
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

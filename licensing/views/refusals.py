@@ -17,4 +17,5 @@ REFUSALS: Mapping[str, str | Promise] = {
     "no_words": _("Say it in your own words."),
     "not_planned": _("Nothing is planned any more, or something else is. Nothing was changed."),
     "in_the_future": _("The time must not be in the future."),
+    "earlier_holder": _("This is about somebody who had the number before. Nothing was changed."),
 }

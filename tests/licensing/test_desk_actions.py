@@ -223,6 +223,12 @@ def test_correction_is_about_the_same_driver(authority, licence, officer):
     assert refusal(log, other, by=officer, corrects=first) == "not_allowed"
 
 
+def test_what_is_about_an_earlier_holder_is_not_corrected(licence, officer):
+    first = log(licence, by=officer)
+    hand_over(licence, officer)
+    assert refusal(log, licence, by=officer, said="Else.", corrects=first) == "earlier_holder"
+
+
 # -- They stay ------------------------------------------------------------------------------------
 @pytest.mark.parametrize("write", [plan, log])
 def test_database_keeps_what_was_written(licence, officer, write):

@@ -10,7 +10,7 @@ from licensing.models import DriverContact
 from people.actions import declare_interest
 from tests.conftest import NOON
 from tests.factories import UserFactory
-from tests.licensing.desk import member, words
+from tests.licensing.desk import hand_over, member, words
 from tests.licensing.factories import make_licence
 
 pytestmark = pytest.mark.django_db
@@ -197,6 +197,18 @@ def test_correction_is_a_further_entry_that_names_the_first(as_officer, licence,
         (None, True),
     ]
     assert f"Corrects entry {contact.pk}." in words(as_officer.get(page(licence)))
+
+
+def test_contact_about_an_earlier_holder_is_not_corrected(as_officer, licence, officer, contact):
+    address = reverse("correct_contact", args=[contact.pk])
+    assert address in as_officer.get(CONTACTS).content.decode()
+    hand_over(licence, officer)
+    shown = as_officer.get(CONTACTS).content.decode()
+    assert TOLD["said"] in shown
+    assert address not in shown
+    assert as_officer.get(address).status_code == 404
+    assert as_officer.post(address, TOLD).status_code == 404
+    assert DriverContact.objects.count() == 1
 
 
 @pytest.mark.parametrize("role", ["officer", "auditor"])
