@@ -5,6 +5,7 @@ from typing import Any, cast
 from uuid import uuid4
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -85,6 +86,9 @@ class CheckForm(forms.Form):
         return asked
 
 
+LONGEST = 2000  # Characters of a reason; it stays on record as it was written.
+
+
 class InviteForm(forms.Form):
     name = forms.CharField(
         label=_("Name of the person"),
@@ -137,6 +141,9 @@ class OrganisationForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         choice = cast("forms.ModelChoiceField[Authority]", self.fields["authority"])
         choice.queryset, choice.empty_label = authorities, None
+        reason = cast("forms.CharField", self.fields["reason"])
+        reason.max_length = LONGEST
+        reason.validators.append(MaxLengthValidator(LONGEST))
 
     def clean(self) -> dict[str, Any]:
         told: dict[str, Any] = super().clean() or {}
@@ -151,6 +158,7 @@ class OrganisationForm(forms.ModelForm):
 class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("Why?"),
+        max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Say why")},
     )

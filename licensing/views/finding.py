@@ -6,7 +6,7 @@ body of the request, answered at once and kept nowhere.
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 
@@ -32,6 +32,11 @@ class FindDriverView(DriversMixin, FormView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         writes = perms.writing_authorities(self.person).exists()
         return super().get_context_data(writes=writes, **kwargs)
+
+    def form_invalid(self, form: FindDriverForm) -> HttpResponse:
+        if "page" in form.errors:
+            raise Http404  # Nobody typed it: the field is hidden.
+        return super().form_invalid(form)
 
     def form_valid(self, form: FindDriverForm) -> HttpResponse:
         told = form.cleaned_data

@@ -384,6 +384,19 @@ def test_reference_is_for_operators(client, authority, fields, message):
     assert not CheckerOrganisation.objects.exists()
 
 
+def test_reason_that_stays_has_an_end(client, authority, home):
+    client.force_login(staff("officer", authority))
+    for name, fields in (
+        ("propose_checkers", typed(authority, reason="x" * 2001)),
+        ("end_checkers", {"reason": "x" * 2001}),
+    ):
+        address = reverse(name, args=[home.pk] if name == "end_checkers" else [])
+        assert "at most 2000 characters" in client.post(address, fields).content.decode()
+    home.refresh_from_db()
+    assert home.is_in_force
+    assert CheckerOrganisation.objects.count() == 1
+
+
 def test_officer_of_another_authority_finds_nothing(client, other_authority, home, contact):
     client.force_login(staff("officer", other_authority))
     assert home.name not in client.get(ORGANISATIONS).content.decode()
