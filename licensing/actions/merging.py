@@ -110,12 +110,13 @@ def confirm_merge(*, merge: RecordMerge, by: User, now: datetime) -> RecordMerge
     if merge.undoes is not None:
         if code := bar_to_undoing(merge.undoes, by):
             raise MergeRefused(code)
-        part_records(merge=merge, by=by, now=now)
+        switched = part_records(merge=merge, by=by, now=now)
     else:
         if code := bar_to_merge(merge.gone, merge.stays, by):
             raise MergeRefused(code)
-        join_records(merge=merge, by=by, now=now)
-    _tell(merge, now)
+        switched = join_records(merge=merge, by=by, now=now)
+    if switched:
+        _tell(merge, now)
     return merge
 
 
@@ -236,9 +237,7 @@ def _authority_for(gone: Learner, stays: Learner, by: User) -> Authority:
 def _tell(merge: RecordMerge, now: datetime) -> None:
     """The account that is closed or open again. Which account stays is not written out: should
     the merge be wrong, it would be somebody else's address."""
-    merged, user = merge.undoes or merge, merge.gone.user
-    if user is None or not merged.closed_account:
-        return
+    user = merge.gone.account
     what = "record_merged" if merge.undoes is None else "record_parted"
     facts = {
         "name": merge.gone.full_name,

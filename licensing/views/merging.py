@@ -24,7 +24,7 @@ from licensing.forms.merging import FindRecordsForm, MergeForm, ReasonForm
 from licensing.perms import kept_elsewhere
 from people import perms
 from people.models import Authority, Learner, Licence, RecordMerge, User
-from people.register.merging import grounds
+from people.register.merging import closed_last, grounds
 
 SHOWN = 50  # Of each kind, for either record.
 REFUSALS: Mapping[str, str | Promise] = {
@@ -189,6 +189,7 @@ class MergeView(MergingMixin, FormView):
             merge=merge,
             sides=[side(record, self.officer) for record in (merge.gone, merge.stays)],
             grounds=in_words(self.grounds),
+            opens=merge.undoes is not None and closed_last(merge.undoes),
             own=merge.proposed_by_id == self.officer.pk,
             undoings=undoings,
             may_undo=stands and not bar and not undoings.waiting().exists(),

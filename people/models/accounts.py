@@ -28,6 +28,11 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
+# When an account was closed or opened, and nothing else of it.
+@pghistory.track(
+    pghistory.UpdateEvent(condition=pghistory.AnyChange("is_active")),
+    fields=["is_active"],
+)
 class User(AbstractUser):
     """Somebody who can sign in, by e-mail address. Learner and Membership say what they are."""
 

@@ -41,7 +41,8 @@ class RecordMerge(models.Model):
     earlier merge, that they are not. Nothing changes until a second person confirms.
 
     Once confirmed, what is on record about ``gone`` stays as it is and counts for ``stays``.
-    ``licences`` are those that changed hands with it.
+    ``licences`` are those that changed hands with it, ``closing`` is the row of the account's
+    history that says that it was closed with it.
     """
 
     class Ground(models.TextChoices):
@@ -76,6 +77,7 @@ class RecordMerge(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     licences = ArrayField(models.BigIntegerField(), default=list)
     closed_account = models.BooleanField(default=False)
+    closing = models.BigIntegerField(null=True, blank=True)
 
     objects = RecordMergeQuerySet.as_manager()
 
@@ -132,7 +134,14 @@ class RecordMerge(models.Model):
             pgtrigger.Protect(name="merge_kept", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(
                 name="merge_fixed",
-                exclude=["decision", "decided_by", "decided_at", "licences", "closed_account"],
+                exclude=[
+                    "decision",
+                    "decided_by",
+                    "decided_at",
+                    "licences",
+                    "closed_account",
+                    "closing",
+                ],
             ),
             pgtrigger.Protect(
                 name="merge_decision_final",

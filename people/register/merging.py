@@ -1,9 +1,11 @@
 """Two records of one person: what speaks for it, and how one takes the other over (R04)."""
 
 from datetime import datetime
+from typing import Any
 
+from django.apps import apps
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from people import matching
 from people.matching import Described
@@ -17,8 +19,9 @@ def grounds(one: Learner, other: Learner, *, served: QuerySet[Authority]) -> lis
 
 
 @transaction.atomic
-def join_records(*, merge: RecordMerge, by: User, now: datetime) -> None:
+def join_records(*, merge: RecordMerge, by: User, now: datetime) -> bool:
     """Let the record that stays hold what the other one held, and close the other one's account.
+    Returns whether there was one to close.
 
     What is on record about the one that goes stays as it is. The caller has looked at both under
     the lock.
@@ -36,13 +39,16 @@ def join_records(*, merge: RecordMerge, by: User, now: datetime) -> None:
     merge.closed_account = gone.user is not None and gone.user.is_active
     if merge.closed_account:
         _open_account(gone, is_open=False)
+        merge.closing = _last_switch(gone)
     _confirm(merge, by, now)
+    return merge.closed_account
 
 
 @transaction.atomic
-def part_records(*, merge: RecordMerge, by: User, now: datetime) -> None:
+def part_records(*, merge: RecordMerge, by: User, now: datetime) -> bool:
     """Undo, by the word of ``merge``, the one it names: the licences that came with it and are
-    still there go back, and the account that it closed is open again."""
+    still there go back, and the account opens if it was this that closed it last. Returns whether
+    it did."""
     undone = merge.undoes
     if undone is None:
         raise ValueError("This undoes nothing.")
@@ -52,9 +58,16 @@ def part_records(*, merge: RecordMerge, by: User, now: datetime) -> None:
         merge.licences.append(licence.pk)
     gone.succeeded_by = gone.succeeded_at = None
     gone.save(update_fields=["succeeded_by", "succeeded_at"])
-    if undone.closed_account:
+    opens = closed_last(undone)
+    if opens:
         _open_account(gone, is_open=True)
     _confirm(merge, by, now)
+    return opens
+
+
+def closed_last(merge: RecordMerge) -> bool:
+    """Whether the account of the record that went is closed by this merge, and by nothing since."""
+    return merge.closing is not None and merge.closing == _last_switch(merge.gone)
 
 
 def lock_records(one: Learner, other: Learner) -> dict[int, Learner]:
@@ -95,6 +108,14 @@ def _held(learner: Learner) -> QuerySet[Licence]:
 
 def _open_account(learner: Learner, *, is_open: bool) -> None:
     User.objects.filter(pk=learner.account.pk).update(is_active=is_open)
+
+
+def _last_switch(learner: Learner) -> int | None:
+    """The row of history that says when the account was last closed or opened."""
+    history: Any = apps.get_model("people", "UserIsActiveEvent").objects
+    found = history.filter(pgh_obj=learner.account.pk).aggregate(last=Max("pgh_id"))
+    last: int | None = found["last"]
+    return last
 
 
 def _confirm(merge: RecordMerge, by: User, now: datetime) -> None:

@@ -632,6 +632,40 @@ def test_what_another_council_has_since_is_not_parted_without_the_administrator(
     assert propose_undoing(by=UserFactory(is_superuser=True), **facts).undoes == merged_records
 
 
+def switch(user, *, is_open):
+    """As the administrator's page does it."""
+    user.refresh_from_db()
+    user.is_active = is_open
+    user.save()
+
+
+def test_account_that_was_closed_again_since_stays_closed(merged_records, officers, gone, now):
+    switch(gone.user, is_open=True)
+    switch(gone.user, is_open=False)
+    undo(merged_records, officers, now)
+    gone.refresh_from_db()
+    gone.user.refresh_from_db()
+    assert (gone.succeeded_by, gone.user.is_active) == (None, False)
+    assert Message.objects.filter(key__startswith="merge:").count() == 1  # Of closing it.
+
+
+def test_what_else_changed_of_the_account_keeps_nothing_closed(merged_records, officers, gone, now):
+    User.objects.filter(pk=gone.user_id).update(language="cy")
+    switch(gone.user, is_open=False)
+    undo(merged_records, officers, now)
+    gone.user.refresh_from_db()
+    assert gone.user.is_active
+    assert Message.objects.filter(key__startswith="merge:").count() == 2
+
+
+def test_second_merge_closes_and_opens_on_its_own(merged_records, propose, officers, gone, now):
+    end = undo(merged_records, officers, now)
+    merge = confirm_merge(merge=propose(now=end), by=officers[1], now=end)
+    undo(merge, officers, end)
+    gone.user.refresh_from_db()
+    assert gone.user.is_active
+
+
 # -- The database has the last word -----------------------------------------------------------
 @pytest.mark.parametrize(
     "wrong",

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from licensing.actions import confirm_merge, propose_merge
 from people.actions import declare_interest, grant_membership
-from people.models import Learner, Licence, LicenceClaim, RecordMerge
+from people.models import Learner, Licence, LicenceClaim, RecordMerge, User
 from tests.certificates.factories import any_course, make_certificate, make_sitting
 from tests.factories import (
     PASSWORD,
@@ -232,6 +232,24 @@ def test_undone_by_two_on_the_same_pages(client, sign_in, merge, officers, pair,
     client.post(url("merge", undoing), {"decision": "confirm"})
     pair[0].refresh_from_db()
     assert pair[0].succeeded_by is None
+
+
+@pytest.mark.parametrize("closed_again", [False, True])
+def test_page_of_undoing_says_what_becomes_of_the_account(
+    client, sign_in, merge, officers, pair, now, closed_again
+):
+    confirm_merge(merge=merge, by=officers[1], now=now)
+    for is_active in (True, False) * closed_again:
+        User.objects.filter(pk=pair[0].user_id).update(is_active=is_active)
+    client.post(url("merge", merge), {"reason": "They are sisters."})
+    undoing = merge.undone_by.get()
+    page = words(client.get(url("merge", undoing)))
+    assert ("The account stays closed" in page) == closed_again
+    assert ("The account that was closed is open again" in page) != closed_again
+    sign_in(1)
+    client.post(url("merge", undoing), {"decision": "confirm"})
+    page = words(client.get(url("merge", undoing)))
+    assert ("ae-1@example.org (closed)" in page) == closed_again
 
 
 def test_list_shows_what_waits(client, sign_in, merge):
