@@ -1,11 +1,18 @@
 """The pages on which two officers make one record of two."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
-from licensing.actions import confirm_merge, propose_merge
+from licensing.actions import (
+    MergeRefused,
+    confirm_merge,
+    drop_merge,
+    propose_merge,
+    propose_undoing,
+)
 from people.actions import declare_interest, grant_membership
 from people.models import Learner, Licence, LicenceClaim, RecordMerge, User
 from tests.certificates.factories import any_course, make_certificate, make_sitting
@@ -274,10 +281,65 @@ def test_officer_of_another_council_finds_nothing(client, now, merge, pair):
     assert "Ade Example" not in words(client.get(MERGES))
 
 
-def test_whoever_knows_the_person_finds_nothing(client, sign_in, merge, pair, officers, now):
-    declare_interest(user=officers[0], learner=pair[1], reason="A friend", now=now)
-    assert client.get(url("merge", merge)).status_code == 404
-    assert client.get(url("propose_merge", *pair)).status_code == 404
+@pytest.fixture
+def known(pair, council, now):
+    """One of both, or a third record of the same person that one of both took over."""
+
+    def known(which):
+        if which != "earlier":
+            return pair[("gone", "stays").index(which)]
+        earlier = LearnerFactory(authority=council, full_name="Earlier Example", user=None)
+        Learner.objects.filter(pk=earlier.pk).update(succeeded_by=pair[0], succeeded_at=now)
+        return earlier
+
+    return known
+
+
+@pytest.mark.parametrize("which", ["gone", "stays", "earlier"])
+@pytest.mark.parametrize("state", ["waiting", "confirmed", "undoing", "undone"])
+def test_whoever_knows_the_person_finds_nothing(
+    client, sign_in, merge, pair, officers, council, known, which, state, now
+):
+    """Not to read, to decide or to undo, and no list or form names them (R47)."""
+    if state != "waiting":
+        confirm_merge(merge=merge, by=officers[1], now=now)
+    shown = [merge]
+    if state in {"undoing", "undone"}:
+        shown.append(propose_undoing(merge=merge, reason="Sisters.", by=officers[0], now=now))
+    if state == "undone":
+        confirm_merge(merge=shown[1], by=officers[1], now=now)
+    reader = staff("officer", council, now)
+    client.force_login(reader)
+    assert url("merge", merge) in words(client.get(MERGES))
+    declare_interest(user=reader, learner=known(which), reason="A friend", now=now)
+    before = list(RecordMerge.objects.order_by("pk").values())
+    for each in shown:
+        assert client.get(url("merge", each)).status_code == 404
+        for sent in ({"decision": "confirm"}, {"decision": "drop"}, {"reason": "Sisters."}):
+            assert client.post(url("merge", each), sent).status_code == 404
+        for act in (confirm_merge, drop_merge):
+            with suppress(MergeRefused):
+                act(merge=each, by=reader, now=now)
+        with pytest.raises(MergeRefused):
+            propose_undoing(merge=each, reason="Sisters.", by=reader, now=now)
+    assert list(RecordMerge.objects.order_by("pk").values()) == before
+    page = words(client.get(MERGES))
+    assert [text for text in (url("merge", merge), "Ade Example") if text in page] == []
+    page = words(client.post(MERGES, {"gone": "AE-1", "stays": "AE-2"}))
+    assert "There is no record with this." in page
+
+
+@pytest.mark.parametrize("which", ["gone", "stays", "earlier"])
+@pytest.mark.parametrize("other_way", [False, True])
+def test_whoever_knows_the_person_proposes_nothing(
+    client, sign_in, pair, officers, known, which, other_way, now
+):
+    ways = pair[::-1] if other_way else pair
+    assert client.get(url("propose_merge", *ways)).status_code == 200
+    declare_interest(user=officers[0], learner=known(which), reason="A friend", now=now)
+    assert client.get(url("propose_merge", *ways)).status_code == 404
+    assert client.post(url("propose_merge", *ways), WHY).status_code == 404
+    assert not RecordMerge.objects.exists()
 
 
 # -- The account that was closed ------------------------------------------------------------------
