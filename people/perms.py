@@ -239,8 +239,8 @@ def was_staff(user: User) -> bool:
     interest, or a proposal. Who acted, and whom they know, is told by the account alone (R47)."""
     if user.is_staff or user.is_superuser:
         return True
-    relations = user._meta.get_fields(include_hidden=True)  # noqa: SLF001  (documented)
-    proposals = [
+    relations: list[Any] = user._meta.get_fields(include_hidden=True)  # noqa: SLF001  (documented)
+    proposals: list[QuerySet[Any]] = [
         QuerySet(each.related_model).filter(**{each.field.name: user.pk})
         for each in relations
         if isinstance(each, ManyToOneRel) and each.field.name in PROPOSED

@@ -235,7 +235,7 @@ def side(learner: Learner, user: User) -> Side:
     )
     return Side(
         learner,
-        served.filter(pk=learner.authority_id).first(),
+        served.filter(learners=learner).first(),
         list(held[:SHOWN]),
         list(certificates.order_by("passed_at")[:SHOWN]),
         sittings,
