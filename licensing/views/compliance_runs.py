@@ -46,7 +46,7 @@ class ComplianceMixin(WagtailAdminTemplateMixin):
         if not perms.may_ask_compliance(request):
             raise PermissionDenied
         self.now = timezone.now()
-        return self.refusal() or super().dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
+        return self.refusal() or super().dispatch(request, *args, **kwargs)
 
     def refusal(self) -> HttpResponse | None:
         """Instead of the page, where the person may not have it."""
