@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import ManyToOneRel, Q, QuerySet, Value
+from django.db.models import Q, QuerySet, Value
 from django.http import HttpRequest
 
 from people.models import (
@@ -243,7 +243,7 @@ def was_staff(user: User) -> bool:
     proposals: list[QuerySet[Any]] = [
         QuerySet(each.related_model).filter(**{each.field.name: user.pk})
         for each in relations
-        if isinstance(each, ManyToOneRel) and each.field.name in PROPOSED
+        if each.auto_created and each.one_to_many and each.field.name in PROPOSED
     ]
     acted = [Membership.objects.of(user), Interest.objects.of(user), *proposals]
     first, *others = (rows.order_by().values_list(Value(1)) for rows in acted)
