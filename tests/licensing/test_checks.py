@@ -349,7 +349,7 @@ def test_checking_again_fills_the_form_in_from_the_receipt(as_checker, home, che
 def many(home, checker, number, times, *, ago=timedelta(seconds=20)):
     """So many receipts of a while ago: one that was asked for, and others like it."""
     moment = NOON - ago
-    first = ask(home, checker, number=number, now=moment)
+    first = ask(home, checker, number=number, as_at=moment.date(), now=moment)
     shared = {
         field.attname: getattr(first, field.attname)
         for field in CheckReceipt._meta.fields
