@@ -25,7 +25,8 @@ PORTS = {HTTPS: 443, HTTP: 80}
 LONGEST_ADDRESS = 2000
 # Behind the scheme: a host, perhaps a port, then a path or query without fragment or backslash.
 NAME = r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?"
-REST = r"(:[1-9][0-9]{0,4})?([/?][!\"$-\[\]-~]*)?"
+PORT = r"6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3}"
+REST = rf"(:({PORT}))?([/?][!\"$-\[\]-~]*)?"
 SHAPE = re.compile(rf"https?://({NAME}|\[[0-9A-Fa-f:.]+\]){REST}")
 # What wraps an IPv4 address: NAT64 and 6to4 would lead inside by a detour.
 WRAPPED = ("64:ff9b::", "64:ff9b:1::", "2002:")

@@ -5,7 +5,7 @@ one's own, by GET, HEAD and POST. A new address is swept without being named her
 """
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -22,6 +22,7 @@ from licensing.actions import (
     ask_pack,
     log_contact,
     plan_next_action,
+    propose_exception,
     propose_merge,
     run_compliance,
     work_on_pack,
@@ -42,6 +43,7 @@ from tests.factories import (
     UserFactory,
     make_acceptance,
     make_course,
+    make_requirement,
     make_test_rule,
     make_validity_rule,
     staff,
@@ -108,6 +110,7 @@ class World:
         self._look_into(finished(course), course)
         self._propose_about(course)
         self._recognise(course)
+        self._require(course)
         self._import()
         self._let_check()
         run_compliance(authority=self.first.authority, as_at=NOW.date(), by=None, now=NOW)
@@ -193,6 +196,19 @@ class World:
             said="Asked for it to be looked at again.",
             asks_for_decision=True,
             by=by,
+            now=NOW,
+        )
+
+    def _require(self, course):
+        """What every driver has to pass, and more time for one, which a second person grants."""
+        make_requirement(course, authority=self.first.authority)
+        licence = LicenceFactory(authority=self.first.authority, number="PH-91", held=True)
+        propose_exception(
+            licence=licence,
+            requirement="safeguarding",
+            reason="One.",
+            ends_on=NOW.date() + timedelta(days=30),
+            by=self.first.people[Role.OFFICER],
             now=NOW,
         )
 

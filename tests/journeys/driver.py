@@ -21,6 +21,12 @@ QUESTIONS = {
 }
 
 
+# A message that fades in is judged once it can be read.
+SETTLED = """() => Promise.allSettled(document.getAnimations()
+  .filter((animation) => animation.effect.getComputedTiming().endTime !== Infinity)
+  .map((animation) => animation.finished).concat(null)).then(() => null)"""
+
+
 class Inspector:
     """Opens the same address with scripts on: WCAG rules by axe, nothing wider than the screen."""
 
@@ -43,6 +49,7 @@ class Inspector:
             self._take(page, picture)
 
     def check(self, page: Page) -> None:
+        page.evaluate(SETTLED)
         found = self.axe.run(page, options={"runOnly": WCAG}).response["violations"]
         self.faults += [f"{page.url}: {rule['id']}: {rule['nodes'][0]['html']}" for rule in found]
         width = page.evaluate("document.scrollingElement.scrollWidth")

@@ -180,6 +180,7 @@ def test_driver_of_two_councils_is_trained_for_both(demo):
 
 
 def test_officer_reads_of_the_week_that_stands_out(client, demo):
+    client.force_login(User.objects.get(email="officer@demo.example"))
     home = client.get(reverse("wagtailadmin_home")).content.decode()
     assert "First-try pass rate, The whole council" in home
     alerts = client.get(reverse("trend_alerts")).content.decode()
