@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from people.models import (
     Authority,
+    DatedRule,
     Interest,
     Learner,
     Licence,
@@ -204,6 +205,16 @@ def may_decide_rules(user: Any, *, authority: Authority | None) -> bool:
     if authority is None:
         return bool(user.is_superuser)
     return rule_authorities(user).filter(pk=authority.pk).exists()
+
+
+def bar_to_approve(user: User, rule: DatedRule) -> str:
+    """Why the person may not put the second signature under ``rule``: "not_allowed",
+    "approved_already" or "own_proposal"; empty where they may (R10)."""
+    if not may_decide_rules(user, authority=rule.authority):
+        return "not_allowed"
+    if rule.approved_at is not None:
+        return "approved_already"
+    return "own_proposal" if rule.proposed_by_id == user.pk else ""
 
 
 def readable_rules(user: Any) -> Q:

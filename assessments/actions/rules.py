@@ -45,12 +45,8 @@ def approve_rule(*, rule: TestRule, by: User, now: datetime) -> TestRule:
     have shrunk since the proposal. Raises RuleRefused.
     """
     rule = TestRule.objects.select_for_update(of=("self",)).get(pk=rule.pk)
-    if not people.may_decide_rules(by, authority=rule.authority):
-        raise RuleRefused("not_allowed")
-    if rule.approved_at is not None:
-        raise RuleRefused("approved_already")
-    if rule.proposed_by_id == by.pk:
-        raise RuleRefused("own_proposal")
+    if bar := people.bar_to_approve(by, rule):
+        raise RuleRefused(bar)
     places = rule.blueprint.select_related("topic")
     _refuse_unfair(rule, {place.topic: place.questions for place in places})
     rule.approve(by=by, now=now)

@@ -10,7 +10,8 @@ from people.models import User
 
 
 class RuleRefused(Exception):
-    """``code``: ``not_allowed``, ``own_proposal``, ``approved_already``."""
+    """``code``: ``not_allowed``, ``own_proposal``, ``approved_already``; the rules of what is
+    required and of what is accepted have others of their own."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -35,11 +36,7 @@ def approve_rule(*, rule: ValidityRule, by: User, now: datetime) -> ValidityRule
     A repeat is refused, so that the first signature stands. Raises RuleRefused.
     """
     rule = ValidityRule.objects.select_for_update(of=("self",)).get(pk=rule.pk)
-    if not people.may_decide_rules(by, authority=rule.authority):
-        raise RuleRefused("not_allowed")
-    if rule.approved_at is not None:
-        raise RuleRefused("approved_already")
-    if rule.proposed_by_id == by.pk:
-        raise RuleRefused("own_proposal")
+    if bar := people.bar_to_approve(by, rule):
+        raise RuleRefused(bar)
     rule.approve(by=by, now=now)
     return rule

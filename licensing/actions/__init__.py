@@ -26,7 +26,7 @@ from licensing.actions.merging import (
 )
 from licensing.actions.packs import MakingRefused, make_committee_pack, make_foi_pack
 from licensing.actions.quarterly import PackRefused, ask_pack, work_on_pack, work_on_packs
-from licensing.actions.requirements import RuleRefused, approve_requirement, propose_requirement
+from licensing.actions.requirements import approve_requirement, propose_requirement
 from licensing.actions.signed import (
     SigningRefused,
     countersign,
@@ -55,7 +55,6 @@ __all__ = [
     "MergeRefused",
     "NoteRefused",
     "PackRefused",
-    "RuleRefused",
     "SigningRefused",
     "WebhookRefused",
     "add_webhook",

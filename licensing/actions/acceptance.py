@@ -33,12 +33,8 @@ def approve_acceptance(*, rule: Acceptance, by: User, now: datetime) -> Acceptan
     it was signed.
     """
     rule = Acceptance.objects.select_for_update(of=("self",)).get(pk=rule.pk)
-    if not people.may_decide_rules(by, authority=rule.authority):
-        raise RuleRefused("not_allowed")
-    if rule.approved_at is not None:
-        raise RuleRefused("approved_already")
-    if rule.proposed_by_id == by.pk:
-        raise RuleRefused("own_proposal")
+    if bar := people.bar_to_approve(by, rule):
+        raise RuleRefused(bar)
     if rule.effective_from < london_day(now):
         raise RuleRefused("day_passed")
     rule.approve(by=by, now=now)

@@ -4,21 +4,13 @@ from datetime import datetime
 
 from django.db import transaction
 
+from certificates.actions.rules import RuleRefused
 from certificates.renewal import london_day
 from licensing.actions.feed import look_again
 from licensing.models import Requirement, RulePreview
 from licensing.preview import preview
 from people import perms as people
 from people.models import User
-
-
-class RuleRefused(Exception):
-    """``code``: ``not_allowed``, ``own_proposal``, ``approved_already``, ``day_passed``,
-    ``other_group``, ``numbers_changed``."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @transaction.atomic
@@ -45,12 +37,8 @@ def approve_requirement(*, rule: Requirement, shown: str, by: User, now: datetim
     numbers are no longer those that were shown.
     """
     rule = Requirement.objects.select_for_update(of=("self",)).get(pk=rule.pk)
-    if not people.may_decide_rules(by, authority=rule.authority):
-        raise RuleRefused("not_allowed")
-    if rule.approved_at is not None:
-        raise RuleRefused("approved_already")
-    if rule.proposed_by_id == by.pk:
-        raise RuleRefused("own_proposal")
+    if bar := people.bar_to_approve(by, rule):
+        raise RuleRefused(bar)
     if rule.effective_from < london_day(now):
         raise RuleRefused("day_passed")
     found = preview(rule, now=now)

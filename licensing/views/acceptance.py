@@ -18,23 +18,17 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from certificates import renewal
 from certificates.actions.rules import RuleRefused
-from certificates.views import rules
 from licensing import perms
 from licensing.acceptance import is_from
 from licensing.actions import approve_acceptance, propose_acceptance
 from licensing.forms.acceptance import LABELS, AcceptanceForm, like_acceptance
 from licensing.models import Acceptance
 from licensing.views.asked import key_in
+from licensing.views.refusals import RULE_REFUSALS
 from people import perms as people
 from people.models import User
 
 ON_A_PAGE = 50
-REFUSALS = {
-    **rules.REFUSALS,
-    "day_passed": gettext_lazy(
-        "The first day of this rule has passed. Propose one that begins later."
-    ),
-}
 
 
 class StaffAcceptancesMixin(WagtailAdminTemplateMixin):
@@ -101,7 +95,7 @@ class AcceptanceView(StaffAcceptancesMixin, DetailView):
         try:
             approve_acceptance(rule=self.get_object(), by=self.person, now=timezone.now())
         except RuleRefused as refusal:
-            messages.error(request, str(REFUSALS[refusal.code]))
+            messages.error(request, str(RULE_REFUSALS[refusal.code]))
         else:
             messages.success(request, _("The rule is approved and can no longer be changed."))
         return redirect("staff_acceptance", pk)
@@ -140,7 +134,7 @@ class ProposeAcceptanceView(StaffAcceptancesMixin, FormView):
         try:
             rule = propose_acceptance(rule=form.instance, by=self.person, now=timezone.now())
         except RuleRefused as refusal:
-            form.add_error(None, str(REFUSALS[refusal.code]))
+            form.add_error(None, str(RULE_REFUSALS[refusal.code]))
             return self.form_invalid(form)
         messages.success(self.request, _("The rule is proposed. Somebody else can approve it."))
         return redirect("staff_acceptance", rule.pk)

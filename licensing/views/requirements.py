@@ -21,14 +21,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import DetailView, FormView, View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from certificates.actions.rules import RuleRefused
 from certificates.renewal import london_day
 from licensing import perms
-from licensing.actions import RuleRefused, approve_requirement, propose_requirement
+from licensing.actions import approve_requirement, propose_requirement
 from licensing.forms.requirements import LABELS, RequirementForm, like_requirement
 from licensing.models import Requirement
 from licensing.preview import Preview, preview
 from licensing.views.asked import key_in
-from licensing.views.refusals import LIST_REFUSED
+from licensing.views.refusals import LIST_REFUSED, RULE_REFUSALS
 from people import perms as people
 from people.cells import harmless
 from people.models import Licence, User
@@ -37,12 +38,7 @@ from people.register import Echo
 ON_A_PAGE = 50
 AT_ONCE = 1000  # Drivers read for one piece of a download.
 REFUSALS = {
-    "not_allowed": gettext_lazy("You may not decide rules for this council."),
-    "own_proposal": gettext_lazy("You proposed this rule. Somebody else has to approve it."),
-    "approved_already": gettext_lazy("This rule is approved already. Nothing was changed."),
-    "day_passed": gettext_lazy(
-        "The first day of this rule has passed. Propose one that begins later."
-    ),
+    **RULE_REFUSALS,
     "other_group": gettext_lazy("Choose a group of the same council."),
     "numbers_changed": gettext_lazy(
         "The numbers have changed since you opened the page. Look at them, and approve again."

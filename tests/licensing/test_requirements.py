@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from certificates.actions.rules import RuleRefused
 from courses import actions as training
-from licensing.actions import RuleRefused, advance_feed, approve_requirement, propose_requirement
+from licensing.actions import advance_feed, approve_requirement, propose_requirement
 from licensing.answers import training_status
 from licensing.compliance import compliance
 from licensing.eligibility import Code, Status
