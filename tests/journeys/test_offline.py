@@ -134,7 +134,8 @@ def progress(site, email):
     own = """FROM courses_{} fact JOIN courses_enrolment r ON r.id = fact.enrolment_id
         JOIN people_learner l ON l.id = r.learner_id JOIN people_user u ON u.id = l.user_id
         WHERE u.email = %s AND r.closed_at IS NULL"""
-    seconds = rows(site, "SELECT seconds " + own.format("screenvisit"), email)
+    visited = own.format("screenvisit") + " ORDER BY fact.id"
+    seconds = rows(site, "SELECT seconds " + visited, email)
     done = rows(site, "SELECT lesson_id " + own.format("lessoncompletion"), email)
     return [row[0] for row in seconds], len(done)
 
@@ -203,21 +204,26 @@ def test_what_one_person_did_is_never_sent_by_the_next_on_the_same_phone(phone, 
     phone.take_screen()
     phone.page.get_by_text(SAVED).wait_for()
     reader = phone.page.locator("[data-reader]").get_attribute("data-reader")
+    waiting = phone.unsent()
     phone.context.clear_cookies()
     phone.context.set_offline(False)
     before = progress(site, first), progress(site, second)
+    (seconds, done), _ = before
 
     phone.sign_in(second)
     phone.page.goto(COURSE)
     phone.wait_until_answered()
-    assert {row["reader"] for row in phone.unsent()} == {reader}
+    assert phone.unsent() == waiting
+    assert {row["reader"] for row in waiting} == {reader}
     assert (progress(site, first), progress(site, second)) == before
     assert phone.page.evaluate(LESSONS_KEPT) == 0
     phone.sign_out()
 
     phone.sign_in(first)
     phone.page.get_by_text(SENT).wait_for()
-    assert progress(site, first) == ([None], 0)
+    assert phone.unsent() == []
+    screens = {row["fields"]["at"] for row in waiting}
+    assert progress(site, first) == (seconds + [None] * len(screens), done)
 
 
 def test_signing_out_takes_the_lessons_off_the_phone(phone):
