@@ -11,8 +11,6 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.db import connection
-
 from certificates.renewal import Term
 from licensing.acceptance import accepted_term
 from licensing.eligibility import (
@@ -27,6 +25,7 @@ from licensing.eligibility import (
 from licensing.eligibility import assess as assess_requirement
 from licensing.eligibility import training as training_of
 from licensing.on_record import COUNTING, EXCEPTIONS, in_force
+from licensing.prepared import Statement
 from people.models import Authority, Learner, Licence
 from people.models.register import normalise_number
 
@@ -50,8 +49,10 @@ LEFT JOIN LATERAL (
 ) x ON true
 ORDER BY w.licence_id, w.code, c.id, e.id
 """  # noqa: S608
-OF_NUMBERS = "l.authority_id = %(authority)s AND l.number = ANY(%(numbers)s)"
-OF_HOLDER = "l.holder_id = %(holder)s"
+OF_NUMBERS = Statement(
+    FACTS.format(narrowing="l.authority_id = %(authority)s AND l.number = ANY(%(numbers)s)")
+)
+OF_HOLDER = Statement(FACTS.format(narrowing="l.holder_id = %(holder)s"))
 LONGEST_NUMBER = Licence.number.field.max_length or 0
 
 
@@ -121,8 +122,8 @@ def training_statuses(
     if not possible:
         return {}
     key = authority.pk if isinstance(authority, Authority) else authority
-    narrowing = {"authority": key, "numbers": possible}
-    found = _read(OF_NUMBERS, narrowing, as_at=as_at, known_at=known_at)
+    values = {"authority": key, "numbers": possible}
+    found = _read(OF_NUMBERS, values, as_at=as_at, known_at=known_at)
     return {status.licence_number: status for status in found}
 
 
@@ -139,14 +140,10 @@ def _is_possible(number: str) -> bool:
 
 
 def _read(
-    narrowing: str, parameters: dict[str, Any], *, as_at: date, known_at: datetime
+    statement: Statement, values: dict[str, Any], *, as_at: date, known_at: datetime
 ) -> list[TrainingStatus]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            FACTS.format(narrowing=narrowing),
-            {**parameters, "as_at": as_at, "known_at": known_at},
-        )
-        rows = map(Row._make, cursor.fetchall())
+    found = statement.rows(**values, as_at=as_at, known_at=known_at)
+    rows = map(Row._make, found)
     return [
         _judge(list(of_licence), as_at, known_at)
         for _, of_licence in groupby(rows, key=lambda row: row.licence)

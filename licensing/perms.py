@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
@@ -26,6 +25,7 @@ from licensing.models import (
     TrainingExceptionQuerySet,
     TrendAlert,
 )
+from licensing.prepared import Statement
 from people.models import (
     Authority,
     Learner,
@@ -51,14 +51,14 @@ from people.perms import (
 Role = Membership.Role
 # Every call of the API asks this, so it is written out: building it anew each time would cost more
 # than all the rest. Only a token that a client got for itself counts, never one for a person.
-BEARER = """
+BEARER = Statement("""
 SELECT o.id, c.id, c.authority_id, t.scopes, o.scopes
 FROM allauth_idp_oidc_token t
 JOIN allauth_idp_oidc_client o ON o.id = t.client_id
 JOIN licensing_apiclient c ON c.client_id = o.id
 WHERE t.type = 'at' AND t.hash = %(token_hash)s AND t.expires_at > %(now)s AND t.user_id IS NULL
     AND c.ended_at IS NULL
-"""
+""")
 
 
 @dataclass(frozen=True)
@@ -80,12 +80,10 @@ def caller_with(token_hash: str, *, now: datetime) -> Caller | None:
     A scope counts that the token carries and the client still has, so that what is taken away is
     gone at once, as is the access of a client that ended.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(BEARER, {"token_hash": token_hash, "now": now})
-        found = cursor.fetchone()
-    if found is None:
+    found = BEARER.rows(token_hash=token_hash, now=now)
+    if not found:
         return None
-    client_id, api_client_id, authority_id, of_token, of_client = found
+    client_id, api_client_id, authority_id, of_token, of_client = found[0]
     scopes = frozenset(of_token.split()) & set(of_client.split())
     return Caller(client_id, api_client_id, authority_id, scopes)
 

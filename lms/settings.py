@@ -174,6 +174,8 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 DATABASES["default"].setdefault("OPTIONS", {})  # Such as sslmode, written in the URL.
 DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 16, "timeout": 10}
+# Lets a statement be prepared that asks for it (licensing/prepared.py); the others never are.
+DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 1
 # A socket folder stands in a URL as %2Ffolder, the way libpq writes it.
 DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -100,8 +100,12 @@ def plan_of(ask):
         ask()
     ((sql, params),) = sent
     with connection.cursor() as cursor:
-        cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + sql, params)
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")  # The one for all values.
+        cursor.execute("PREPARE asked AS " + sql)
+        places = ", ".join(["%s"] * len(params))
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE asked ({places})", params)
         (plan,) = cursor.fetchone()
+        cursor.execute("DEALLOCATE asked")
     return list(_nodes((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]))
 
 
