@@ -62,12 +62,20 @@ class StaffDoorMiddleware:
         return self.get_response(request)
 
 
+# What is read by programs shows nothing and loads nothing, should a browser open it after all.
+DATA_KINDS = {"application/json", "application/problem+json"}
+DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
+
+
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
     """The strict policy everywhere; inline scripts only where Wagtail's admin needs them."""
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
+        if response.get("Content-Type") in DATA_KINDS:
+            response["Content-Security-Policy"] = DATA_POLICY
+            return response
         if request.path.startswith("/staff/"):
             response._csp_update = {  # type: ignore[attr-defined]  # noqa: SLF001  (its decorators' way)
                 "script-src": ["'unsafe-inline'"],

@@ -128,8 +128,10 @@ MIDDLEWARE = [
     "lms.middleware.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # Its files are compressed already.
     "lms.middleware.CompressionMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "licensing.middleware.ApiMiddleware",  # What stands below is for people with a browser.
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "people.middleware.LanguageMiddleware",
@@ -140,7 +142,6 @@ MIDDLEWARE = [
     "courses.middleware.StaffPagesMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "lms.middleware.NoStoreMiddleware",
 ]
 ROOT_URLCONF = "lms.urls"

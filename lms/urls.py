@@ -20,6 +20,7 @@ sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
 urlpatterns = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
+    path("api/v1/", api.urls),
     path("accounts/", include("allauth.urls")),
     path("identity/o/api/token", token, name="token"),
     path("identity/o/api/revoke", revoke, name="revoke"),
@@ -47,7 +48,6 @@ urlpatterns = [
     path("tests/", include("assessments.urls")),
     path("", include("certificates.urls")),
     path("", include("licensing.urls")),
-    path("api/v1/", api.urls),
     # Wagtail's own sign-in would skip the second factor: allauth's is the only door.
     path("staff/login/", public_page(sign_in)),
     path("_util/login/", public_page(sign_in)),

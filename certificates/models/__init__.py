@@ -3,6 +3,7 @@ from certificates.models.certificates import (
     CertificateEvent,
     CertificateQuerySet,
     Reminder,
+    verify_url,
 )
 from certificates.models.documents import CertificateDocument, IssuerKey, IssuingProblem
 from certificates.models.evidence import Evidence, EvidenceBatch, EvidenceFile
@@ -25,4 +26,5 @@ __all__ = [
     "ReminderText",
     "StandingChange",
     "ValidityRule",
+    "verify_url",
 ]

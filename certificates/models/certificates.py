@@ -23,6 +23,11 @@ from people import perms as people
 from people.models import Authority, Learner, Membership
 
 
+def verify_url(reference: str) -> str:
+    """The full address at which anybody may check the certificate with that reference."""
+    return settings.SITE_URL + reverse("verify_reference", args=[reference])
+
+
 class CertificateQuerySet(models.QuerySet["Certificate"]):
     def of(self, learner: Learner) -> Self:
         return self.filter(learner=learner)
@@ -246,7 +251,7 @@ class Certificate(Fact):
     @property
     def verify_url(self) -> str:
         """The public check's full address, as printed in the QR code."""
-        return settings.SITE_URL + reverse("verify_reference", args=[self.reference])
+        return verify_url(self.reference)
 
     @property
     def recognised(self) -> bool:

@@ -99,7 +99,7 @@ class Certificate(Schema):
             passed_on=held.passed_on,
             valid_until=held.valid_until,
             course=held.course,
-            url=certificates.Certificate(reference=held.reference).verify_url,
+            url=certificates.verify_url(held.reference),
         )
 
 

@@ -146,6 +146,30 @@ def test_without_a_token_no_record_is_read(ask, api_client, django_assert_num_qu
         ask()
 
 
+def test_who_is_signed_in_with_a_browser_is_nobody_here(
+    client, ask, api_client, django_assert_num_queries
+):
+    client.force_login(UserFactory(is_superuser=True))
+
+    with django_assert_num_queries(0):
+        response = ask()
+
+    assert slug(response) == "unauthenticated"
+
+
+def test_answers_are_in_english_whatever_the_browser_asks_for(ask, api_client):
+    headers = bearer(give_token(api_client, expires_at=TOMORROW))
+
+    assert ask(**headers, accept_language="cy").content == ask(**headers).content
+
+
+def test_an_answer_shows_and_loads_nothing_in_a_browser(ask, api_client):
+    found = ask(**bearer(give_token(api_client, expires_at=TOMORROW)))
+
+    policy = "default-src 'none'; frame-ancestors 'none'"
+    assert {found["Content-Security-Policy"], ask()["Content-Security-Policy"]} == {policy}
+
+
 def test_a_client_has_so_many_calls_a_minute(ask, api_client, settings):
     settings.API_CALLS_PER_MINUTE = 2
     headers = bearer(give_token(api_client, expires_at=TOMORROW))
