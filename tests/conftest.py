@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.db import connections
 from django.utils import translation
 
+from licensing.api.auth import allowance
 from lms import catalogues
 from tests.databases import ensure_template
 
@@ -32,7 +33,9 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 @pytest.fixture(autouse=True)
 def own_cache(worker_id: str) -> None:
-    """Each xdist worker has its own corner of Redis, emptied before each test."""
+    """Each xdist worker has its own corner of Redis, emptied before each test, as is what the
+    process took out of it."""
+    allowance.blocks.clear()
     cache.key_prefix = f"test-{worker_id}"
     for key in cache._cache.get_client().scan_iter(f"{cache.key_prefix}:*"):
         cache._cache.get_client().delete(key)

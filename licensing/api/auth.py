@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from licensing.api import problems
 from licensing.api.problems import Refused
-from licensing.api.throttle import Window
+from licensing.api.throttle import Allowance, Window
 from licensing.models import Scope
 from licensing.perms import Caller, caller_with
 
@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 BEARER = re.compile(r"bearer(?: +(?P<token>.*))?", re.IGNORECASE)  # RFC 6750, section 2.1.
 SECURITY = "OAuth2"  # What the OpenAPI file calls this way of proving who one is.
 MINUTE = 60
+allowance = Allowance()
 
 
 class Needs:
@@ -61,10 +62,10 @@ def _count_call(caller: Caller, cost: int, *, now: datetime) -> None:
     """Each client has so many calls a minute. Without Redis nobody is counted, nor kept out."""
     window = Window(f"api:{caller.client_id}", MINUTE, now)
     try:
-        calls = window.count(cost)
+        within = allowance.take(window, cost, limit=settings.API_CALLS_PER_MINUTE)
     except RedisError:
         logger.warning("calls are not counted: Redis does not answer")
         return
-    if calls > settings.API_CALLS_PER_MINUTE:
+    if not within:
         after = {"Retry-After": str(window.retry_after)}
         raise Refused(problems.TOO_MANY_REQUESTS, headers=after)
