@@ -5,7 +5,7 @@ logged, blocks nothing else and is tried again by the next one.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from certificates.actions.recognising import issue_of
 from certificates.actions.replacing import issue_replacement
 from certificates.models import Certificate, CertificateEvent, CertificateQuerySet, Evidence
 from certificates.renewal import london_day
-from people.models import RecordMerge
+from people.models import Learner, RecordMerge
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 60  # As many as a run of every few seconds can sign without keeping others waiting.
@@ -55,16 +55,20 @@ def carry_over(
     now: datetime,
     limit: int = AT_ONCE,
     since: datetime | None = None,
+    of: Collection[Learner] = (),
     clock: Clock | None = None,
 ) -> int:
     """Replace up to ``limit`` certificates of records that another one has taken over by linked
     ones of its own; returns how many. Those that came with a merge which is undone go back. Each
-    is dated by ``clock``, which stands at ``now`` if left out.
+    is dated by ``clock``, which stands at ``now`` if left out. ``of`` narrows it to some records,
+    ``since`` to what changed lately.
 
     A revoked certificate is carried over revoked: otherwise time that was allowed to somebody
     without a certificate would help against the revocation (I20).
     """
     left = _left_behind()
+    if of:
+        left = left.filter(learner__in=of)
     if since is not None:
         parted = RecordMerge.objects.filter(decided_at__gte=since, undoes__isnull=False)
         lately = Q(learner__succeeded_at__gte=since) | Q(learner__in=parted.values("stays"))

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from assessments.models import Sitting
+from certificates.actions import carry_over
 from certificates.models import Certificate
 from licensing.perms import kept_elsewhere
 from outbox.actions import Draft, queue_messages
@@ -117,6 +118,7 @@ def confirm_merge(*, merge: RecordMerge, by: User, now: datetime) -> RecordMerge
         switched = join_records(merge=merge, by=by, now=now)
     if switched:
         _tell(merge, now)
+    carry_over(now=now, of=records)  # At once: no answer may overlook a revocation meanwhile.
     return merge
 
 

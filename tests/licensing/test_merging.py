@@ -24,6 +24,7 @@ from people.actions import claim_licence, declare_interest, grant_membership, ho
 from people.models import Learner, Licence, LicenceClaim, RecordMerge, RegisterDoubt, User
 from people.perms import conflict, kept_from, known_people
 from people.register import decide_doubt
+from people.register.merging import part_records
 from tests.certificates.factories import any_course, make_certificate, make_sitting
 from tests.certificates.recognised import recognise
 from tests.courses.training import make_cohort
@@ -96,16 +97,13 @@ def propose(gone, stays, officers, now):
 @pytest.fixture
 def merged_records(propose, officers, trained, now):
     """Confirmed, with the certificates where they belong."""
-    merge = confirm_merge(merge=propose(), by=officers[1], now=now)
-    carry_over(now=now + timedelta(minutes=1))
-    return merge
+    return confirm_merge(merge=propose(), by=officers[1], now=now)
 
 
 def undo(merge, officers, now):
     later = now + timedelta(hours=2)
     undoing = propose_undoing(merge=merge, reason="Sisters.", by=officers[0], now=later)
     confirm_merge(merge=undoing, by=officers[1], now=later)
-    carry_over(now=later + timedelta(minutes=1))
     return later + timedelta(minutes=2)
 
 
@@ -379,7 +377,6 @@ def test_answers_about_earlier_moments_stay_as_they_were(propose, trained, counc
     moments = [now - timedelta(days=days) for days in (35, 20, 1)]
     before = [[ask(number, council, at) for at in moments] for number in ("AE-1", "AE-2")]
     confirm_merge(merge=propose(), by=officers[1], now=now)
-    carry_over(now=now)
     assert before == [["not_met", "met", "met"], ["not_met"] * 3]
     assert [[ask(number, council, at) for at in moments] for number in ("AE-1", "AE-2")] == before
 
@@ -395,7 +392,6 @@ def test_answers_from_before_an_account_outlast_a_later_merge(council, stays, of
     facts = {"gone": account, "stays": stays, "evidence": "", "reason": WHY}
     merge = propose_merge(by=officers[0], now=now, **facts)
     confirm_merge(merge=merge, by=officers[1], now=now)
-    carry_over(now=now)
     moments = [now - timedelta(days=days) for days in (10, 8, 4, 0)]
     assert [ask("AE-3", council, at) for at in moments] == ["not_met", "met", "met", "met"]
 
@@ -446,7 +442,6 @@ def test_who_had_a_number_earlier_keeps_its_answer_through_a_merge(propose, offi
     then = [now - timedelta(hours=1), now + timedelta(hours=1), now + timedelta(hours=4)]
     before = training_status(**ask_then, known_at=then[0]).training
     merge = confirm_merge(merge=propose(gone=earlier), by=officers[1], now=now)
-    carry_over(now=now)
     after = training_status(**ask_then, known_at=then[1]).training
     undo(merge, officers, now)
     parted = [training_status(**ask_then, known_at=moment).training for moment in then]
@@ -536,7 +531,6 @@ def test_sweep_leaves_alone_what_went_back(merged_records, officers, now):
 def test_merged_again_after_a_mistake_about_a_mistake(merged_records, propose, officers, now):
     end = undo(merged_records, officers, now)
     merge = confirm_merge(merge=propose(now=end), by=officers[1], now=end)
-    assert carry_over(now=end) == 1
     assert carry_over(now=end) == 0
     assert Certificate.objects.of(merge.stays).counting().count() == 1
 
@@ -563,7 +557,6 @@ def test_more_time_never_helps_who_was_merged_with_a_revoked_record(
     make_requirement(course, code="later", due_by=now.date(), licence_kinds=Licence.Kind.values)
     before = [ask_of_each_day(number, council, now, day) for number in ("AE-1", "AE-2")]
     merge = confirm_merge(merge=propose(), by=officers[1], now=now)
-    carry_over(now=now)
     after = [ask_of_each_day(number, council, now, day) for number in ("AE-1", "AE-2")]
     assert before == [["valid", "revoked"], ["in_grace", "in_grace"]]
     assert after == [["valid", "revoked"]] * 2
@@ -712,5 +705,5 @@ def test_self_audit_finds_a_licence_left_with_who_went(merged_records, gone, now
 def test_self_audit_finds_what_did_not_go_back(merged_records, officers, now):
     later = now + timedelta(hours=2)
     undoing = propose_undoing(merge=merged_records, reason="Sisters.", by=officers[0], now=later)
-    confirm_merge(merge=undoing, by=officers[1], now=later)
+    part_records(merge=undoing, by=officers[1], now=later)
     assert broken(now) == ["R04-parted"]
