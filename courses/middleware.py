@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from courses import perms
+from people.asked import key_in
 
 # Wagtail looks pages up by their number and, in places, names them before it asks who is there.
 IN_ADDRESSES = ("page_id", "parent_page_id", "page_pk", "page_to_move_id", "destination_id")
@@ -51,8 +52,6 @@ class StaffPagesMiddleware:
 
 def _refuse_others(keys: list[Any], pages: "QuerySet[Page]") -> None:
     """Raises Http404 unless every key is that of one of the pages."""
-    asked = {str(key) for key in keys}
-    if not all(key.isdecimal() for key in asked):
-        raise Http404
+    asked = {key_in(str(key)) for key in keys}
     if asked and pages.filter(pk__in=asked).count() < len(asked):
         raise Http404

@@ -20,6 +20,7 @@ from django.views.i18n import set_language
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from people import actions, perms
+from people.asked import key_in
 from people.forms import ChooseCouncilForm, ClaimLicenceForm, InterestForm
 from people.models import Interest, Learner, Licence, LicenceClaim, User
 
@@ -117,7 +118,7 @@ class DecideClaimView(WagtailAdminTemplateMixin, DetailView):
         if chosen != "none":
             likely = Licence.objects.like(self.object)
             likely = likely.select_related("holder")
-            licence = likely.filter(pk=int(chosen)).first() if chosen.isdecimal() else None
+            licence = likely.filter(pk=key_in(chosen) or 0).first()
             if licence is None or not licence.may_be_held_by(self.object.learner):
                 messages.error(
                     request, _("Choose a free licence, or decline. Nothing was changed.")

@@ -19,6 +19,7 @@ from assessments.forms import AnswerSheetForm, HoldForm, with_letters
 from assessments.models import AnswerSheet, PaperPicture, Sitting
 from assessments.views.desk import ActingView, DeskMixin, PersonMixin
 from people import perms as people
+from people.asked import key_in
 from people.models import Authority
 
 
@@ -170,10 +171,10 @@ class ConfirmAnswersView(HeldMixin, ActingView):
         )
 
     def act(self, form: Form) -> HttpResponse:
-        seen = self.request.POST.get("seen", "")
+        seen = key_in(self.request.POST.get("seen"))
         sitting = actions.confirm_answers(
             sitting=self.sitting,
-            seen=int(seen) if seen.isdecimal() else -1,
+            seen=-1 if seen is None else seen,
             by=self.user,
             now=self.now,
         )

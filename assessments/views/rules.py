@@ -25,6 +25,7 @@ from assessments.presets import PRESETS
 from assessments.views import rule_words
 from courses.models import CoursePage
 from people import perms as people
+from people.asked import key_in
 from people.models import User
 
 ON_A_PAGE = 50
@@ -151,8 +152,8 @@ class ProposeTestRuleView(ProposingMixin, FormView):
     course: CoursePage
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        chosen = request.GET.get("course", "")
-        if not chosen.isdecimal():
+        chosen = key_in(request.GET.get("course"))
+        if chosen is None:
             return redirect("start_test_rule")
         self.course = get_object_or_404(perms.rule_courses(), pk=chosen)
         return super().dispatch(request, *args, **kwargs)
@@ -162,8 +163,8 @@ class ProposeTestRuleView(ProposingMixin, FormView):
 
     @cached_property
     def earlier(self) -> TestRule | None:
-        like = self.request.GET.get("like", "")
-        if not like.isdecimal():
+        like = key_in(self.request.GET.get("like"))
+        if like is None:
             return None
         return get_object_or_404(self.get_queryset().filter(course=self.course), pk=like)
 

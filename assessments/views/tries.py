@@ -18,6 +18,7 @@ from assessments.forms import ExtraTriesForm
 from assessments.models import ExtraTries, Sitting
 from assessments.views.desk import ON_A_PAGE, ActingView, DeskMixin
 from courses.models import Enrolment
+from people.asked import key_in
 from people.models import Authority
 
 
@@ -98,8 +99,8 @@ class ConfirmExtraTriesView(RoundMixin, ActingView):
 
     def act(self, form: Form) -> HttpResponse:
         proposed = ExtraTries.objects.filter(enrolment=self.enrolment)
-        named = self.request.POST.get("proposal", "")
-        extra_tries = get_object_or_404(proposed, pk=named if named.isdecimal() else None)
+        named = key_in(self.request.POST.get("proposal"))
+        extra_tries = get_object_or_404(proposed, pk=named)
         actions.confirm_extra_tries(extra_tries=extra_tries, by=self.user, now=self.now)
         messages.success(self.request, _("It is confirmed. We have written to the person."))
         return redirect("no_tries_left")

@@ -17,6 +17,7 @@ from assessments import actions, perms
 from assessments.forms import QuestionFilters, QuestionUpkeepForm, RetireQuestionForm
 from assessments.models import Question
 from assessments.views.bank import why_not
+from people.asked import key_in
 
 NAMED = 60  # Letters of a question by which somebody knows it again.
 
@@ -51,7 +52,7 @@ class QuestionBulkAction(SnippetBulkAction):
         """The questions named or, for "all", those that the list shows as it is narrowed."""
         asked = self.request.GET.getlist("id")
         if "all" not in asked:
-            return visible.filter(pk__in=[key for key in asked if key.isdecimal()])
+            return visible.filter(pk__in=set(map(key_in, asked)))
         narrowed = QuestionFilters(self.request.GET, queryset=visible, request=self.request).qs
         phrase = self.request.GET.get("q", "")
         return narrowed.mentioning(phrase) if phrase else narrowed

@@ -8,6 +8,8 @@ from django.http import Http404, HttpRequest
 from wagtail.permissions import policy_registry
 from wagtail.snippets.views.snippets import CopyView, UnpublishView
 
+from people.asked import key_in
+
 ANYTHING = ("view", "add", "change", "delete", "unpublish")
 
 
@@ -26,7 +28,7 @@ class OwnContent:
     def _find(self, request: HttpRequest, pk: str) -> Model:
         policy = policy_registry.get_by_type(self.model)
         visible = policy.instances_user_has_any_permission_for(request.user, ANYTHING)
-        found: Model | None = visible.filter(pk=pk).first() if pk.isdecimal() else None
+        found: Model | None = visible.filter(pk=key_in(pk)).first()
         if found is None:
             raise Http404
         return found

@@ -31,6 +31,7 @@ from certificates.letter_pdf import render_letters
 from certificates.views.reminding import ReminderMixin
 from courses.views.spreadsheets import Spreadsheet
 from outbox.models import Message
+from people.asked import key_in
 
 REFUSALS = {
     "not_allowed": gettext_lazy("You do not post the letters of this council."),
@@ -70,9 +71,8 @@ class LettersView(LetterMixin, TemplateView):
         return super().get_context_data(rows=rows, **kwargs)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        chosen = request.POST.get("authority", "")
-        pk = int(chosen) if chosen.isdecimal() else None
-        authority = get_object_or_404(self.authorities, pk=pk)
+        chosen = key_in(request.POST.get("authority"))
+        authority = get_object_or_404(self.authorities, pk=chosen)
         batch = prepare_letters(authority=authority, by=self.person, now=timezone.now())
         if batch is None:
             messages.info(request, _("There is nothing to post any more."))

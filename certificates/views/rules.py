@@ -21,6 +21,7 @@ from certificates.actions.rules import RuleRefused, approve_rule, propose_rule
 from certificates.forms.validity import LABELS, ORDERS, ValidityRuleForm, like_rule
 from certificates.models import ValidityRule
 from people import perms as people
+from people.asked import key_in
 from people.models import User
 
 ON_A_PAGE = 50
@@ -121,8 +122,8 @@ class ProposeValidityRuleView(StaffRulesMixin, FormView):
     def get_initial(self) -> dict[str, Any]:
         own = people.rule_authorities(self.request.user).first()
         initial = {} if self.request.user.is_superuser else {"authority": own}
-        like = self.request.GET.get("like", "")
-        if like.isdecimal():
+        like = key_in(self.request.GET.get("like"))
+        if like is not None:
             return {**like_rule(get_object_or_404(self.get_queryset(), pk=like)), **initial}
         return {**like_rule(ValidityRule()), **initial}
 

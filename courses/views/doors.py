@@ -11,6 +11,7 @@ from wagtail.admin.views.reports.page_types_usage import PageTypesUsageReportVie
 from wagtail.permissions import policy_registry
 
 from courses import perms
+from people.asked import key_in
 
 ANYTHING = ("view", "add", "change", "delete", "publish")
 
@@ -50,9 +51,7 @@ class ChosenPagesView(chooser.ChosenMultipleView):
     """Names only pages that the chooser itself would have shown."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        asked = set(request.GET.getlist("id"))
-        if not all(key.isdecimal() for key in asked):
-            raise Http404
+        asked = set(map(key_in, request.GET.getlist("id")))
         if perms.choosable_pages(request.user).filter(pk__in=asked).count() < len(asked):
             raise Http404
         response: HttpResponse = super().get(request)

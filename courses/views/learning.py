@@ -20,12 +20,12 @@ from courses.progress import LessonState
 from courses.views import screens
 from courses.views.screens import TextLanguage
 from people import perms as people
+from people.asked import key_in
 from people.models import Learner
 
 # A phone asks for copies of the screens ahead, to keep them for a place without a line, and sends
 # later what was done there. It says so in these headers (lms/static/offline).
 COPY, SAVED = "Lesson-Copy", "Lesson-Saved"
-MOST_DIGITS = 18  # As many as an identifier of the database has.
 
 
 class CourseView(View):
@@ -131,7 +131,7 @@ class LessonView(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         """The screen asked for, if it is open, else where the learner stopped."""
         last = len(self.outline) if COPY in request.headers else self.furthest
-        asked = whole_number(request.GET.get("screen"))
+        asked = key_in(request.GET.get("screen"))
         if asked is None:
             asked = 1 if self.is_finished else self.furthest
         self.number = min(max(asked, 1), last)
@@ -165,18 +165,18 @@ class LessonView(View):
     def _is_from_before_it_was_asked_again(self, request: HttpRequest) -> bool:
         """The form was opened before the lesson was last asked for again, so it does not count. In
         a round that has served nothing does, and nobody need be told."""
-        repeat = whole_number(request.POST.get("repeat"))
+        repeat = key_in(request.POST.get("repeat"))
         older = repeat is not None and repeat < self._times_asked
         return older and self.enrolment.closed_at is None
 
     def _posted_number(self, request: HttpRequest) -> int | None:
         """The screen the form was on; None if it is gone, or has changed so much that what was
         read no longer counts."""
-        revision = whole_number(request.POST.get("revision"))
+        revision = key_in(request.POST.get("revision"))
         if revision is not None and revision < self.lesson.floor():
             return None
         if "at" not in request.POST:
-            return whole_number(request.GET.get("screen")) or self.furthest
+            return key_in(request.GET.get("screen")) or self.furthest
         numbers = {str(screen.id): place for place, screen in enumerate(self.outline, start=1)}
         return numbers.get(request.POST["at"])
 
@@ -301,11 +301,6 @@ class LessonView(View):
             "lesson_number": self.lesson_ids.index(self.lesson.pk) + 1,
             "lesson_total": len(self.lesson_ids),
         }
-
-
-def whole_number(text: str | None) -> int | None:
-    """The number a short text of digits names."""
-    return int(text) if text and text.isdecimal() and len(text) <= MOST_DIGITS else None
 
 
 def reader_language() -> str:

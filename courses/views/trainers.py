@@ -28,6 +28,7 @@ from courses.models.reports import tallies
 from courses.views import tables
 from courses.views.figures import ON_A_PAGE, CohortMixin, TrainingMixin
 from people import perms as people
+from people.asked import key_in
 from people.models import Authority
 
 ANSWERS = {
@@ -131,9 +132,10 @@ class StartCohortView(TrainingMixin, FormView):
         some = list(councils[:2])
         if not some:
             raise PermissionDenied
-        if not chosen.isdecimal() and len(some) > 1:
+        if not chosen and len(some) > 1:
             return redirect("choose_council")
-        self.authority = get_object_or_404(councils, pk=chosen) if chosen.isdecimal() else some[0]
+        key = key_in(chosen) if chosen else some[0].pk
+        self.authority = get_object_or_404(councils, pk=key)
         return super().dispatch(request, *args, **kwargs)
 
     def get_page_subtitle(self) -> str:

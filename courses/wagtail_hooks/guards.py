@@ -21,6 +21,7 @@ from wagtail.admin.views.bulk_action import BulkAction
 from wagtail.models import Page
 
 from courses.models import CoursePage, Enrolment, LessonPage, ReviewedPage
+from people.asked import key_in
 
 
 @hooks.register("before_delete_page")
@@ -69,7 +70,7 @@ def copy_as_draft(request: HttpRequest, page: Page) -> HttpResponse | None:
     Wagtail would fail."""
     if request.method != "POST":
         return None
-    if not request.POST.get("new_parent_page", "").isdecimal():
+    if key_in(request.POST.get("new_parent_page")) is None:
         raise BadRequest
     if request.POST.get("publish_copies") and isinstance(page.specific, ReviewedPage):
         return _refuse(request, page, _("A copy stays a draft until a reviewer has approved it."))

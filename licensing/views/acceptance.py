@@ -23,9 +23,9 @@ from licensing.acceptance import is_from
 from licensing.actions import approve_acceptance, propose_acceptance
 from licensing.forms.acceptance import LABELS, AcceptanceForm, like_acceptance
 from licensing.models import Acceptance
-from licensing.views.asked import key_in
 from licensing.views.refusals import RULE_REFUSALS
 from people import perms as people
+from people.asked import key_in
 from people.models import User
 
 ON_A_PAGE = 50

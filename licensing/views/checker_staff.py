@@ -23,6 +23,7 @@ from licensing.forms.checkers import InviteForm, OrganisationForm, ReasonForm
 from licensing.models import CheckerInvitation, CheckerMember, CheckerOrganisation, CheckReceipt
 from licensing.views.checkers import REFUSALS, withdraw
 from licensing.views.checks import RECEIPT_COLUMNS, answer_words, as_csv
+from people.asked import key_in
 from people.models import User
 from people.perms import Role, served_authorities
 
@@ -277,12 +278,11 @@ class ChecksView(StaffCheckersMixin, ListView):
         visible = CheckReceipt.objects.visible_to(self.person)
         visible = visible.select_related("organisation", "authority", "by").defer("words")
         chosen = self.chosen
-        return visible.filter(organisation=int(chosen)) if chosen else visible
+        return visible if chosen is None else visible.filter(organisation=chosen)
 
     @property
-    def chosen(self) -> str:
-        asked = self.request.GET.get("organisation", "")
-        return asked if asked.isdecimal() and len(asked) < len(str(2**63)) else ""
+    def chosen(self) -> int | None:
+        return key_in(self.request.GET.get("organisation"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(chosen=self.chosen, **kwargs)

@@ -24,8 +24,8 @@ from licensing.eligibility import Status
 from licensing.forms.compliance_runs import ComplianceForm
 from licensing.models import ComplianceRun
 from licensing.views import compliance_files, compliance_words
-from licensing.views.asked import key_in
 from licensing.views.refusals import LIST_REFUSED
+from people.asked import key_in
 from people.models import User
 from people.perms import known_people
 

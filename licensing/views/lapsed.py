@@ -20,9 +20,9 @@ from licensing import perms
 from licensing.desk import lapsed
 from licensing.eligibility import Status
 from licensing.forms.desk import NextActionForm
-from licensing.views.asked import key_in
 from licensing.views.driver import ON_A_PAGE, DriversMixin
 from licensing.views.words import STATUSES
+from people.asked import key_in
 from people.cells import harmless
 from people.models import Licence
 from people.perms import known_people

@@ -17,9 +17,9 @@ from django.views.generic import FormView
 from licensing import actions, perms
 from licensing.forms.desk import EndActionForm, NextActionForm
 from licensing.models import NextAction
-from licensing.views.asked import key_in
 from licensing.views.driver import DriverMixin, DriversMixin
 from licensing.views.refusals import REFUSALS
+from people.asked import key_in
 from people.models import Licence
 
 AT_ONCE = 200  # Drivers; more than anybody ticks on a page.

@@ -28,9 +28,9 @@ from licensing.actions import approve_requirement, propose_requirement
 from licensing.forms.requirements import LABELS, RequirementForm, like_requirement
 from licensing.models import Requirement
 from licensing.preview import Preview, preview
-from licensing.views.asked import key_in
 from licensing.views.refusals import LIST_REFUSED, RULE_REFUSALS
 from people import perms as people
+from people.asked import key_in
 from people.cells import harmless
 from people.models import Licence, User
 from people.register import Echo
