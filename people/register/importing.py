@@ -13,7 +13,7 @@ from django.db.backends.utils import CursorWrapper
 from people.importers import LicenceFacts, RowError
 from people.models import Authority, RegisterImport, User
 from people.register.licences import lock_register
-from people.register.staging import PROGRESS, Staged, find_doubtful, stage
+from people.register.staging import NEW_ROWS, PROGRESS, Staged, find_doubtful, find_news, stage
 
 TOLD = 100  # Doubtful rows that a report names; the list of doubts has all.
 
@@ -31,18 +31,16 @@ UPDATE register_doubtful SET settled = true WHERE row IN (
     JOIN people_registerdoubt r ON r.decision = 'left' AND {same}
 )
 """
-UPDATE = """
-UPDATE people_licence l SET {assignments} FROM register_row s
-WHERE l.authority_id = %(authority)s AND l.number = s.number AND ({there}) IS DISTINCT FROM ({here})
-    AND NOT EXISTS (SELECT FROM register_doubtful d WHERE d.row = s.row)
-"""
-INSERT = """
-INSERT INTO people_licence (authority_id, created_at, {every})
-SELECT %(authority)s, %(now)s, {every} FROM register_row s
-WHERE NOT EXISTS (SELECT FROM people_licence l
-        WHERE l.authority_id = %(authority)s AND l.number = s.number)
-    AND NOT EXISTS (SELECT FROM register_doubtful d WHERE d.row = s.row)
-"""
+NOT_DOUBTFUL = "NOT EXISTS (SELECT FROM register_doubtful d WHERE d.row = s.row)"
+UPDATE = f"""
+UPDATE people_licence l SET {{assignments}}
+FROM register_news n JOIN register_row s ON s.row = n.row
+WHERE l.id = n.licence_id AND l.authority_id = %(authority)s AND {NOT_DOUBTFUL}
+"""  # noqa: S608  (Put together from constants, like the next.)
+INSERT = f"""
+INSERT INTO people_licence (authority_id, created_at, {{every}})
+SELECT %(authority)s, %(now)s, {{every}} FROM {NEW_ROWS} WHERE {NOT_DOUBTFUL}
+"""  # noqa: S608
 SUPERSEDE = """
 UPDATE people_registerdoubt old
 SET decision = 'superseded', decided_at = %(now)s, settled_with_id = %(import)s
@@ -140,6 +138,7 @@ def _apply(cursor: CursorWrapper, staged: Staged, fact: RegisterImport) -> Impor
     fact.columns = list(staged.columns)
     parts = _parts(staged)
     named: dict[str, Any] = {"authority": fact.authority_id, "now": fact.imported_at}
+    find_news(cursor, staged, fact.authority)
     find_doubtful(cursor, fact.authority)
     cursor.execute(SETTLED.format(**parts))
     cursor.execute(UPDATE.format(**parts), {**named})
@@ -172,8 +171,6 @@ def _parts(staged: Staged) -> dict[str, str]:
     given = _as_json("s", staged.fields)
     return {
         "assignments": ", ".join(f"{field} = s.{field}" for field in changing),
-        "there": ", ".join(f"l.{field}" for field in changing),
-        "here": ", ".join(f"s.{field}" for field in changing),
         "every": ", ".join(LicenceFacts._fields),
         "given": given,
         "known": _as_json("l", list(LicenceFacts._fields)),

@@ -1,14 +1,12 @@
 """A register file in a temporary table, beside the register: set-based, in constant memory.
 
 Rows are checked in Python while the database takes them in; from then on statements work on all of
-them at once. ``register_row`` goes with the transaction.
+them at once. The tables go with the transaction.
 """
 
-import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from io import StringIO
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -36,14 +34,20 @@ SET LOCAL cursor_tuple_fraction = 1;
 SET LOCAL work_mem = '64MB'
 """
 TABLES = """
-DROP TABLE IF EXISTS register_row, register_doubtful;
+DROP TABLE IF EXISTS register_row, register_news, register_doubtful;
 CREATE TEMPORARY TABLE register_row (row int, number text, kind text, full_name text,
     date_of_birth date, state text, email text DEFAULT '', mobile text DEFAULT '', starts_on date,
     expires_on date, operator_reference text DEFAULT '', language text DEFAULT '') ON COMMIT DROP;
 CREATE TEMPORARY TABLE register_doubtful (row int, licence_id bigint, kind text,
     settled boolean DEFAULT false) ON COMMIT DROP
 """
-COPY = "COPY register_row (row, {fields}) FROM STDIN (FORMAT csv, FORCE_NOT_NULL ({texts}))"
+# Texts were checked to have nothing in them that cannot be shown, so that no cell needs quotation
+# marks: what stands between two, and what would stand around one, are signs that they cannot have.
+BETWEEN = "\x1f"
+COPY = """
+COPY register_row (row, {fields}) FROM STDIN
+(FORMAT csv, DELIMITER E'\\x1f', QUOTE E'\\x1e', FORCE_NOT_NULL ({texts}))
+"""
 DAYS = {"date_of_birth", "starts_on", "expires_on"}
 
 REPEATED = """
@@ -53,28 +57,38 @@ SELECT s.row, f.first FROM register_row s JOIN (
 WHERE s.row > f.first ORDER BY s.row LIMIT %(limit)s
 """
 
+# Most rows of most files say what the register says already; what follows is about the others.
+NEWS = """
+CREATE TEMPORARY TABLE register_news ON COMMIT DROP AS
+SELECT s.row, l.id AS licence_id,
+    l.date_of_birth <> s.date_of_birth OR l.full_name <> s.full_name AS differs_in_who
+FROM register_row s
+LEFT JOIN people_licence l ON l.authority_id = %(authority)s AND l.number = s.number
+WHERE l.id IS NULL OR ({there}) IS DISTINCT FROM ({here})
+"""
+ANY_NEW = "SELECT EXISTS (SELECT FROM register_news WHERE licence_id IS NULL)"
+NEW_ROWS = "register_news n JOIN register_row s ON s.row = n.row AND n.licence_id IS NULL"
+
 # What is spelt alike to the letter needs no judge.
 UNDER_THE_SAME_NUMBER = """
 SELECT s.row, l.id, s.number, s.full_name, s.date_of_birth, l.full_name, l.date_of_birth
-FROM register_row s
-JOIN people_licence l ON l.authority_id = %(authority)s AND l.number = s.number
-WHERE l.date_of_birth <> s.date_of_birth OR l.full_name <> s.full_name
+FROM register_news n JOIN register_row s ON s.row = n.row
+JOIN people_licence l ON l.id = n.licence_id AND l.authority_id = %(authority)s
+WHERE n.differs_in_who
 """
 
 # Two numbers of one person in one file are two licences; a number that the file does not list may
 # have been given up for the new one, or be its older spelling.
-NOT_IN_THE_FILE = """
+NOT_IN_THE_FILE = f"""
 SELECT l.id, l.full_name, l.date_of_birth FROM people_licence l
 WHERE l.authority_id = %(authority)s
     AND NOT EXISTS (SELECT FROM register_row s WHERE s.number = l.number)
-    AND EXISTS (SELECT FROM register_row s WHERE s.date_of_birth = l.date_of_birth)
-"""
-NOT_IN_THE_REGISTER = """
-SELECT s.row, s.full_name, s.date_of_birth FROM register_row s
-WHERE NOT EXISTS (SELECT FROM people_licence l
-        WHERE l.authority_id = %(authority)s AND l.number = s.number)
-    AND EXISTS (SELECT FROM known_name k WHERE k.date_of_birth = s.date_of_birth)
-"""
+    AND EXISTS (SELECT FROM {NEW_ROWS} WHERE s.date_of_birth = l.date_of_birth)
+"""  # noqa: S608
+NOT_IN_THE_REGISTER = f"""
+SELECT s.row, s.full_name, s.date_of_birth FROM {NEW_ROWS}
+WHERE EXISTS (SELECT FROM known_name k WHERE k.date_of_birth = s.date_of_birth)
+"""  # noqa: S608
 NAME_TABLES = """
 DROP TABLE IF EXISTS known_name, new_name;
 CREATE TEMPORARY TABLE known_name (key bigint, folded text, date_of_birth date) ON COMMIT DROP;
@@ -138,7 +152,7 @@ def _take_in(
                 if block.errors and _note(block, staged):
                     return
                 if not staged.errors:
-                    copy.write(_as_csv(block))
+                    copy.write(_as_text(block))
                 if progress is not None and staged.rows // STEP > before // STEP:
                     progress(staged.rows)
         except FileRefused as refusal:
@@ -157,18 +171,28 @@ def _note(block: Block, staged: Staged) -> bool:
     return True
 
 
-def _as_csv(block: Block) -> str:
-    text = StringIO()
-    csv.writer(text, lineterminator="\n").writerows(zip(block.rows, *block.columns, strict=True))
-    return text.getvalue()
+def _as_text(block: Block) -> str:
+    rows = zip(map(str, block.rows), *block.columns, strict=True)
+    return "".join(f"{row}\n" for row in map(BETWEEN.join, rows))
+
+
+def find_news(cursor: CursorWrapper, staged: Staged, authority: Authority) -> None:
+    """Make ``register_news``: the rows that say something else than the register, with the licence
+    of their number where there is one."""
+    changing = [field for field in staged.fields if field != "number"]
+    here, there = (", ".join(f"{table}.{field}" for field in changing) for table in "sl")
+    cursor.execute(NEWS.format(here=here, there=there), {"authority": authority.pk})
 
 
 def find_doubtful(cursor: CursorWrapper, authority: Authority) -> None:
-    """Fill ``register_doubtful``: at most one licence for each row."""
+    """Fill ``register_doubtful`` from ``register_news``: at most one licence for each row."""
     named = {"authority": authority.pk}
     for pairs in _batches(UNDER_THE_SAME_NUMBER, named):
         doubtful = [(row, licence) for row, licence, *sides in pairs if _is_other_person(*sides)]
         _insert(cursor, "register_doubtful (row, licence_id, kind)", doubtful, "other_person")
+    cursor.execute(ANY_NEW)
+    if cursor.fetchone() == (False,):
+        return
     cursor.execute(NAME_TABLES)
     for batch in _batches(NOT_IN_THE_FILE, named):
         _insert(cursor, "known_name", _folded(batch))

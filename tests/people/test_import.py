@@ -36,6 +36,13 @@ def test_new_licences_are_in_the_register_as_the_file_says(authority, now):
     assert Licence.objects.get(number="HC-2").date_of_birth == date(1975, 5, 2)
 
 
+@pytest.mark.parametrize("text", ["a, b", 'the "Rank"', "'", "\\", "\\.", "\\N", "a\\tb", "É 👋"])
+def test_signs_of_every_kind_come_through(authority, now, text):
+    report = taken(authority, now, AMINA | {"operator_reference": text}, PIOTR)
+    assert counts(report) == (2, 0, 0, 0)
+    assert Licence.objects.get(number="PH-1").operator_reference == text
+
+
 def test_same_file_twice_is_the_same_as_once(authority, now):
     taken(authority, now, AMINA, PIOTR)
     before = exported(authority)
