@@ -45,6 +45,7 @@ def _of_register(subject: Subject, *, may_work: bool) -> Iterator[Door]:
         yield Door(_("Enter training elsewhere"), reverse("enter_evidence", args=[licence.pk]))
         if licence.holder_id is not None:
             yield Door(_("Propose an exception"), reverse("propose_exception", args=[licence.pk]))
+            yield Door(_("Double records"), reverse("merges"))
 
 
 def _of_certificates(subject: Subject) -> Iterator[Door]:
