@@ -4,6 +4,7 @@ import hashlib
 import json
 from typing import Annotated, Any
 
+import pghistory
 from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Field, Header, Router, Schema
@@ -119,7 +120,8 @@ def _carry_out(request: ClientRequest, given: dict[str, str]) -> actions.Answer:
     now = timezone.now()
     authority = Authority.objects.get(pk=request.auth.authority_id)
     try:
-        done = upsert_licence(authority=authority, given=given, now=now, today=london_day(now))
+        with pghistory.context(client=request.auth.api_client_id):
+            done = upsert_licence(authority=authority, given=given, now=now, today=london_day(now))
     except FactsRefused as refused:
         raise ValidationError([_error(error) for error in refused.errors]) from refused
     if done.outcome is Outcome.DOUBTFUL:

@@ -427,6 +427,13 @@ def test_record_from_before_the_account_is_on_the_time_line(authority, officer):
     assert {line.details for line in started} == {("Safeguarding",), ("First-Aid",)}
 
 
+def test_change_that_a_licensing_system_sent_names_it(as_officer, call, authority):
+    sent = {"licence_kind": "private_hire", "full_name": "Bea Example", "licence_state": "current"}
+    call("put", "/licences/PH-77", {**sent, "date_of_birth": "1985-05-06"})
+    text = words(as_officer.get(page(Licence.objects.get(number="PH-77"))))
+    assert f"From the licensing system {call.client.client.name}." in text
+
+
 def test_page_costs_the_same_however_long_the_history(as_officer, authority, officer):
     def price(of):
         with CaptureQueriesContext(connection) as asked:

@@ -1,7 +1,7 @@
 """What the register came to say about the driver, and who asked to be linked to the licence."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db.models import Q
@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from licensing.desk.history.line import Kind, Line, Subject
+from licensing.models import ApiClient
 from people import perms as people
 from people.models import (
     Licence,
@@ -49,33 +50,50 @@ def changes(subject: Subject) -> Iterator[Line]:
     if subject.since is not None:
         own = own.filter(pgh_created_at__gte=subject.since)
     entries = list(own.select_related("pgh_context"))
-    by, files = _authors(entries)
+    origins = _origins(entries)
     before = None
     for entry in entries:
         what, details = _told(before, entry)
         before = entry
         if not what:
             continue
-        file = files.get(entry.pgh_context_id)
-        if file:
-            details = (*details, gettext("From the file %(name)s.") % {"name": file.file_name})
+        origin = origins.get(entry.pgh_context_id, Origin())
         yield Line(
             at=entry.pgh_created_at,
             kind=Kind.REGISTER,
             what=what,
-            details=details,
-            by=by.get(entry.pgh_context_id) or (file.imported_by if file else None),
+            details=(*details, origin.source) if origin.source else details,
+            by=origin.person,
         )
 
 
-def _authors(entries: Iterable[Any]) -> tuple[dict[Any, User], dict[Any, RegisterImport]]:
-    """By the context of a change: who made it by hand, and the file that brought it."""
+class Origin(NamedTuple):
+    """Who changed the register by hand or sent the file, and in words what else brought it."""
+
+    person: User | None = None
+    source: str = ""
+
+
+def _origins(entries: Iterable[Any]) -> dict[Any, Origin]:
+    """By the context of a change."""
     contexts = {entry.pgh_context_id: entry.pgh_context for entry in entries if entry.pgh_context}
-    keys = {pk: context.metadata.get("user") for pk, context in contexts.items()}
-    known = User.objects.in_bulk({key for key in keys.values() if key})
-    imports = RegisterImport.objects.filter(context__in=contexts).select_related("imported_by")
-    by = {context: known[key] for context, key in keys.items() if key in known}
-    return by, {file.context: file for file in imports}
+    found = {}
+    for key, person in _named(contexts, "user", User.objects.all()):
+        found[key] = Origin(person)
+    for key, client in _named(contexts, "client", ApiClient.objects.select_related("client")):
+        source = gettext("From the licensing system %(name)s.") % {"name": client.client.name}
+        found[key] = Origin(source=source)
+    for file in RegisterImport.objects.filter(context__in=contexts).select_related("imported_by"):
+        source = gettext("From the file %(name)s.") % {"name": file.file_name}
+        found[file.context] = Origin(file.imported_by, source)
+    return found
+
+
+def _named(contexts: dict[Any, Any], what: str, known: Any) -> Iterator[tuple[Any, Any]]:
+    """The contexts in which somebody, or something, of that sort is named, each with it."""
+    keys = {pk: context.metadata.get(what) for pk, context in contexts.items()}
+    objects = known.in_bulk({key for key in keys.values() if key})
+    return ((pk, objects[key]) for pk, key in keys.items() if key in objects)
 
 
 def _told(before: Any, entry: Any) -> tuple[str, tuple[str, ...]]:
