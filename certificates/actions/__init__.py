@@ -2,6 +2,7 @@
 
 from certificates.actions.catching_up import (
     carry_over,
+    carry_over_with,
     issue_recognised,
 )
 from certificates.actions.changes import (
@@ -61,6 +62,7 @@ __all__ = [
     "Told",
     "WordingRefused",
     "carry_over",
+    "carry_over_with",
     "confirm_change",
     "correct",
     "decide_batch",

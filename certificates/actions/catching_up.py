@@ -55,25 +55,30 @@ def carry_over(
     now: datetime,
     limit: int = AT_ONCE,
     since: datetime | None = None,
-    of: Collection[Learner] = (),
     clock: Clock | None = None,
 ) -> int:
     """Replace up to ``limit`` certificates of records that another one has taken over by linked
     ones of its own; returns how many. Those that came with a merge which is undone go back. Each
-    is dated by ``clock``, which stands at ``now`` if left out. ``of`` narrows it to some records,
-    ``since`` to what changed lately.
+    is dated by ``clock``, which stands at ``now`` if left out. ``since``
+    narrows it to what changed lately.
 
     A revoked certificate is carried over revoked: otherwise time that was allowed to somebody
     without a certificate would help against the revocation (I20).
     """
     left = _left_behind()
-    if of:
-        left = left.filter(learner__in=of)
     if since is not None:
         parted = RecordMerge.objects.filter(decided_at__gte=since, undoes__isnull=False)
         lately = Q(learner__succeeded_at__gte=since) | Q(learner__in=parted.values("stays"))
         left = left.filter(lately)
     return _each(left, "issued_at", _hand_over, limit=limit, clock=clock or (lambda: now))
+
+
+def carry_over_with(records: Collection[Learner], *, now: datetime) -> int:
+    """The same for all of these records, as a part of the change that makes it necessary: waits for
+    whoever works on one of the certificates, and raises what keeps one from being issued."""
+    left = _left_behind().filter(learner__in=records).order_by("issued_at", "pk")
+    keys = list(left.values_list("pk", flat=True))
+    return sum(_hand_over(pk, lambda: now, waits=True) for pk in keys)
 
 
 def _each(
@@ -144,10 +149,10 @@ def _left_behind() -> CertificateQuerySet:
     return Certificate.objects.filter(succeeded | to_return, replacement=None)
 
 
-def _hand_over(certificate_id: int, clock: Clock) -> bool:
+def _hand_over(certificate_id: int, clock: Clock, *, waits: bool = False) -> bool:
     """Looked at again under the lock: whatever was recorded about it first goes over as well."""
     this = Certificate.objects.filter(pk=certificate_id)
-    if this.select_for_update(of=("self",), skip_locked=True).first() is None:
+    if this.select_for_update(of=("self",), skip_locked=not waits).first() is None:
         return False
     related = _left_behind().select_related(
         "learner__succeeded_by__user", "replaces__learner__user", "authority"

@@ -1,5 +1,6 @@
 """Two officers say that two records are one person's, or that they are not after all (R04)."""
 
+import logging
 from datetime import datetime
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from assessments.models import Sitting
-from certificates.actions import carry_over
+from certificates.actions import carry_over_with
 from certificates.models import Certificate
 from licensing.perms import kept_elsewhere
 from outbox.actions import Draft, queue_messages
@@ -29,6 +30,8 @@ from people.register.merging import (
     part_records,
     shortened,
 )
+
+logger = logging.getLogger(__name__)
 
 Decision = RecordMerge.Decision
 
@@ -118,7 +121,7 @@ def confirm_merge(*, merge: RecordMerge, by: User, now: datetime) -> RecordMerge
         switched = join_records(merge=merge, by=by, now=now)
     if switched:
         _tell(merge, now)
-    carry_over(now=now, of=records)  # At once: no answer may overlook a revocation meanwhile.
+    _carry_over(records, now)
     return merge
 
 
@@ -234,6 +237,16 @@ def _authority_for(gone: Learner, stays: Learner, by: User) -> Authority:
     if found is None:
         raise MergeRefused("not_allowed")
     return found
+
+
+def _carry_over(records: tuple[Learner, Learner], now: datetime) -> None:
+    """Together with the merge or not at all: in between, time that was allowed would help against a
+    revocation, and somebody from whom a stranger's record was parted would keep its training."""
+    try:
+        carry_over_with(records, now=now)
+    except Exception as error:
+        logger.exception("the records' certificates could not be carried over")
+        raise MergeRefused("not_carried_over") from error
 
 
 def _tell(merge: RecordMerge, now: datetime) -> None:

@@ -58,6 +58,9 @@ REFUSALS: Mapping[str, str | Promise] = {
     "decided": gettext_lazy("This is decided already. Nothing was changed."),
     "undone": gettext_lazy("This is undone already, or it never counted."),
     "not_last": gettext_lazy("One of these records was merged again later. Undo that first."),
+    "not_carried_over": gettext_lazy(
+        "A certificate could not be carried over just now. Nothing was changed. Try again later."
+    ),
     "corrected": gettext_lazy("A certificate that came with the record has been corrected since."),
 }
 

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from certificates.actions import carry_over, correct, revoke
+from certificates.keys import signing_keys
 from certificates.models import Certificate
 from courses.models import CohortPlace, Enrolment
 from licensing.actions import (
@@ -576,6 +577,39 @@ def ask_of_each_day(number, council, known_at, day):
         assert told == {row[1]: row[2] for row in many if row[0] == number}
         found.append(told["later"])
     return found
+
+
+@pytest.fixture
+def no_keys(settings, tmp_path):
+    """From now on nothing can be signed: a folder is no file of keys."""
+
+    def take_away():
+        settings.SIGNING_KEY_FILE = str(tmp_path)
+        signing_keys.cache_clear()
+
+    yield take_away
+    signing_keys.cache_clear()
+
+
+def test_records_are_not_merged_without_their_certificates(
+    propose, trained, council, officers, no_keys, now
+):
+    merge = propose()
+    no_keys()
+    assert refused(confirm_merge, merge=merge, by=officers[1], now=now) == "not_carried_over"
+    merge.refresh_from_db()
+    assert merge.decision == ""
+    assert [ask(number, council, now) for number in ("AE-1", "AE-2")] == ["met", "not_met"]
+
+
+def test_records_are_not_parted_without_their_certificates(
+    merged_records, council, officers, no_keys, now
+):
+    later = now + timedelta(hours=2)
+    undoing = propose_undoing(merge=merged_records, reason="Sisters.", by=officers[0], now=later)
+    no_keys()
+    assert refused(confirm_merge, merge=undoing, by=officers[1], now=later) == "not_carried_over"
+    assert [ask(number, council, later) for number in ("AE-1", "AE-2")] == ["met", "met"]
 
 
 def test_only_the_last_one_is_undone(merged_records, propose, council, officers, now):
