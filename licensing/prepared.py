@@ -1,15 +1,20 @@
 """Statements that PostgreSQL plans once for each connection, not again at every call.
 
 A long statement over few rows takes longer to plan than to run. Here the server binds the values,
-so that one plan serves them all; such a statement must therefore find its rows by index, whatever
-the values are. A plan is made anew when the tables change, or when statistics are gathered.
+so that one plan serves them all, as the settings ask; such a statement must therefore find its rows
+by index, whatever the values are. A plan is made anew when the tables change, or when statistics
+are gathered.
 """
 
 from typing import Any, cast
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
-from psycopg import RawCursor
+from psycopg import RawCursor, errors
+
+# A column changed its type under the plan, or the server has forgotten the statement.
+OUTDATED = (errors.FeatureNotSupported, errors.InvalidSqlStatementName)
 
 
 class Places(dict[str, str]):
@@ -40,8 +45,22 @@ class Statement:
         self.names = list(places)
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
-        """What it finds now, in the transaction that is open."""
+        """What it finds now, in the transaction that is open.
+
+        Migrations run under processes that serve: a statement that is out of date is prepared anew
+        and asked once more, except in a transaction, which the error has ended.
+        """
         database = connections[DEFAULT_DB_ALIAS]
+        try:
+            return self._rows(database, values)
+        except DatabaseError as error:
+            if not isinstance(error.__cause__, OUTDATED) or database.in_atomic_block:
+                raise
+        with database.cursor() as cursor:
+            cursor.execute("DEALLOCATE ALL")  # The driver sees that and forgets them, too.
+        return self._rows(database, values)
+
+    def _rows(self, database: BaseDatabaseWrapper, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         database.ensure_connection()
         cursor = PreparedCursor(database.connection)
         wrap = database.make_debug_cursor if database.queries_logged else database.make_cursor

@@ -175,8 +175,10 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 DATABASES["default"].setdefault("OPTIONS", {})  # Such as sslmode, written in the URL.
 DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 16, "timeout": 10}
-# Lets a statement be prepared that asks for it (licensing/prepared.py); the others never are.
+# Lets a statement be prepared that asks for it, with one plan for all values; the others never are
+# (licensing/prepared.py).
 DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 1
+DATABASES["default"]["OPTIONS"].setdefault("options", "-c plan_cache_mode=force_generic_plan")
 # A socket folder stands in a URL as %2Ffolder, the way libpq writes it.
 DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

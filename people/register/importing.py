@@ -17,6 +17,10 @@ from people.register.staging import NEW_ROWS, PROGRESS, Staged, find_doubtful, f
 
 TOLD = 100  # Doubtful rows that a report names; the list of doubts has all.
 
+# Plans that were made while the register was small read it from end to end; this ends them.
+MANY = 5_000
+ANALYZE = "ANALYZE people_licence, people_licenceevent"
+
 # The history of what comes later in the transaction is not this import's.
 FORGET = "SELECT set_config('pghistory.context_id', '', true)"
 GIVEN = "jsonb_build_object({pairs})"
@@ -128,6 +132,8 @@ def import_register(
         cursor.execute(FORGET)
         if dry_run or report.errors:
             transaction.set_rollback(True)
+        elif report.created + report.updated >= MANY:
+            cursor.execute(ANALYZE)
     return report
 
 

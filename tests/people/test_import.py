@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from people.importers import COLUMNS
 from people.models import Licence, RegisterDoubt, RegisterImport
-from people.register import import_register, upsert_licence
+from people.register import import_register, importing, upsert_licence
 from tests.factories import AuthorityFactory, LicenceFactory, UserFactory
 from tests.people.register_files import AMINA, PIOTR, TODAY, exported, taken, xlsx_file
 
@@ -312,3 +312,19 @@ def test_history_keeps_every_licence_of_an_import(authority, now):
 def test_every_column_may_stand_anywhere(authority, now):
     taken(authority, now, AMINA, columns=list(reversed(COLUMNS)))
     assert counts(taken(authority, now, AMINA)) == (0, 0, 1, 0)
+
+
+def test_plans_are_made_anew_after_a_large_import(authority, now, monkeypatch):
+    def known_rows():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'people_licence'")
+            return cursor.fetchone()[0]
+
+    monkeypatch.setattr(importing, "MANY", 3)
+    before = known_rows()
+    taken(authority, now, AMINA, PIOTR)
+    assert known_rows() == before
+    names = ["Bela Example", "Carla Example", "Dora Example"]
+    new = [AMINA | {"licence_number": f"PH-{it[0]}", "full_name": it} for it in names]
+    taken(authority, now, *new)
+    assert known_rows() == Licence.objects.count()
