@@ -23,6 +23,7 @@ from outbox.models import Message
 from outbox.transports import remembered
 
 PER_PAGE = 50
+LONGEST = 18  # Digits of a number that the database surely takes.
 REFUSALS: dict[str, str | Promise] = {
     "not_given_up": gettext_lazy("This message was put back already."),
     "sent_instead": gettext_lazy("It was sent by another channel instead."),
@@ -58,7 +59,8 @@ class UnsentMessagesView(UnsentMixin, TemplateView):
         if channel in Message.Channel.values:
             dead = dead.filter(channel=channel)
         count = dead.count()
-        if (before := self.request.GET.get("before", "")).isdecimal():
+        before = self.request.GET.get("before", "")
+        if before.isdecimal() and len(before) <= LONGEST:
             dead = _after(dead, int(before))
         shown = list(dead.order_by("-failed_at", "-pk")[: PER_PAGE + 1])
         return super().get_context_data(

@@ -14,12 +14,28 @@ from django.views.generic import RedirectView
 from ninja import NinjaAPI
 from ninja.openapi.docs import Swagger
 from ninja.openapi.schema import OpenAPISchema
+from ninja.parser import Parser
 from wagtail.api.v3.errors import PROBLEM_JSON
 
 from licensing.api import asking, feeding, openapi, problems, registering, request_ids, telling
 
 logger = logging.getLogger("licensing.api")
 View = Callable[..., HttpResponseBase]
+
+
+class OnceParser(Parser):
+    """Reads JSON in which no name stands twice: of two values, only the last would be answered."""
+
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        body: dict[str, Any] = json.loads(request.body, object_pairs_hook=_each_once)
+        return body
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("A name stands twice.")
+    return found
 
 
 class TrainingStatusApi(NinjaAPI):
@@ -90,6 +106,7 @@ api = TrainingStatusApi(
     version="1.0.0",
     description=openapi.DESCRIPTION,
     urls_namespace="api",
+    parser=OnceParser(),
     docs=Swagger(settings={"validatorUrl": None}),
     docs_decorator=login_not_required,
 )

@@ -48,11 +48,17 @@ class Nothing(Schema):
 
 
 def refuse_unknown(request: HttpRequest, known: type[Schema] = Nothing) -> None:
-    """A misspelt ``as_at`` must not be answered as if today had been asked about."""
+    """A misspelt ``as_at`` must not be answered as if today had been asked about, nor two of them
+    as if only the last had been meant."""
     errors = [
         {"loc": ("query", name), "msg": "There is no such parameter."}
         for name in request.GET
         if name not in known.model_fields
+    ]
+    errors += [
+        {"loc": ("query", name), "msg": "Give this once."}
+        for name, values in request.GET.lists()
+        if len(values) > 1
     ]
     if errors:
         raise ValidationError(errors)

@@ -35,11 +35,10 @@ class Window:
 
     def count(self, step: int = 1) -> int:
         """Count ``step`` more; how many there are now, these included. Raises RedisError."""
-        key = self.key
-        counted = int(redis().incrby(key, step))
-        if counted == step:  # The first of its window; no other need ask for its end.
-            redis().expire(key, self.seconds)
-        return counted
+        with redis().pipeline(transaction=False) as pipeline:
+            pipeline.incrby(self.key, step)
+            pipeline.expire(self.key, 2 * self.seconds)  # Clocks of two machines may differ.
+            return int(pipeline.execute()[0])
 
     def give_back(self) -> None:
         """Take back one that was counted. Raises RedisError."""

@@ -95,6 +95,7 @@ def test_thousand_is_the_most(call, licence):
         ({"licences": ["X" * 101]}, "licences.0"),
         (b"{", ""),
         (b"\xff", ""),
+        (b'{"licences": ["PH-1"], "licences": ["PH-2"]}', ""),
     ],
 )
 def test_body_that_cannot_be_understood_is_refused_by_name(call, licence, body, parameter):

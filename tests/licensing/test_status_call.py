@@ -205,6 +205,13 @@ def test_number_is_found_however_it_is_typed(ask, certificate, number):
     assert ask(number).json()["licence_number"] == "PH-1002"
 
 
+def test_day_that_stands_twice_is_refused(ask, certificate):
+    response = ask(as_at=["2026-01-01", "2020-01-01"])
+
+    assert response.status_code == 422
+    assert [error["parameter"] for error in response.json()["errors"]] == ["as_at"]
+
+
 @pytest.mark.parametrize("number", ["PH/12", "PH%2F12"])
 def test_number_may_contain_a_slash(ask, authority, requirement, number):
     make_licence(authority, "PH/12")
