@@ -2,14 +2,8 @@
 
 from assessments.eligibility import Reason
 from assessments.fairness import TopicDraw
-
-
-class Refused(Exception):
-    """The step is not possible, and nothing was changed."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+from people import refusals
+from people.refusals import Refused
 
 
 class StartRefused(Refused):
@@ -41,7 +35,7 @@ class AdjustmentRefused(Refused):
     """``code``: ``asks_nothing``."""
 
 
-class RuleRefused(Refused):
+class RuleRefused(refusals.RuleRefused):
     """``code``: ``empty_blueprint``, ``own_proposal``, ``approved_already``, ``bank_too_small`` or
     ``not_allowed``. ``shortages`` are the topics with too few questions for a fair draw."""
 

@@ -1,11 +1,14 @@
 """Forms of the people's pages."""
 
-from typing import Any, cast
+from datetime import date
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
 
+from people import perms
 from people.fields import DayMonthYearField
 from people.models import Audience, Authority, RegisterDoubt
 
@@ -170,3 +173,24 @@ class DecideDoubtForm(forms.Form):
             elif first_day and first_day > timezone.localdate():
                 self.add_error("another_from", _("The day must not be in the future"))
         return told
+
+
+class DatedRuleForm(WagtailAdminModelForm):
+    """In which a dated rule is proposed: for an authority whose rules the person decides, and from
+    today at the earliest."""
+
+    may_be_national: ClassVar[bool] = True
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        authority = self.fields["authority"]
+        authority.queryset = perms.rule_authorities(self.for_user)
+        authority.required = not (self.may_be_national and self.for_user.is_superuser)
+        authority.empty_label = None if authority.required else _("National default")
+
+    def clean_effective_from(self) -> date:
+        day: date = self.cleaned_data["effective_from"]
+        if day < self.today:
+            raise forms.ValidationError(_("Choose today or a later day."))
+        return day

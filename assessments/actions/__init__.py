@@ -57,12 +57,12 @@ from assessments.refusals import (
     ImportRefused,
     ItemReviewRefused,
     QuestionRefused,
-    Refused,
     ResultRefused,
     RuleRefused,
     RulingRefused,
     StartRefused,
 )
+from people.refusals import Refused
 
 __all__ = [
     "CODE_LASTS",

@@ -1,14 +1,12 @@
 """The forms in which a test rule is begun and proposed."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, NamedTuple
 
 from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.forms import WagtailAdminModelForm
 
 from assessments import perms, waiting
 from assessments.fairness import most, spread
@@ -16,7 +14,7 @@ from assessments.marking import required_count
 from assessments.models import TestRule, Topic
 from assessments.presets import PRESETS, Preset
 from courses.models import CoursePage
-from people import perms as people
+from people.forms import DatedRuleForm
 
 WAITS = 6
 UNITS = (("H", _("hours")), ("D", _("days")), ("M", _("calendar months")))
@@ -105,7 +103,7 @@ class Place(NamedTuple):
     minimum: BoundField
 
 
-class TestRuleForm(WagtailAdminModelForm):
+class TestRuleForm(DatedRuleForm):
     """A rule for one course: two boxes for each of its topics, of which an empty first one leaves
     the topic out, and a row for each wait."""
 
@@ -165,26 +163,15 @@ class TestRuleForm(WagtailAdminModelForm):
             "reason": _("Why the rule is as it is. For example, which committee decided it."),
         }
 
-    def __init__(self, *args: Any, course: CoursePage, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, course: CoursePage, **kwargs: Any) -> None:
         super().__init__(*args, instance=TestRule(course=course), **kwargs)
-        self.today = today
         self.topics = list(perms.rule_topics(course))
-        authority = self.fields["authority"]
-        authority.queryset = people.rule_authorities(self.for_user)
-        authority.required = not self.for_user.is_superuser
-        authority.empty_label = None if authority.required else _("National default")
         for topic in self.topics:
             self.fields[f"questions_{topic.pk}"] = _box(_("Questions to draw"), topic, 1)
             self.fields[f"minimum_{topic.pk}"] = _box(_("How many must be right"), topic, 0)
         for number in range(1, WAITS + 1):
             label = _("Wait after fail %(number)s") % {"number": number}
             self.fields[f"wait_{number}"] = WaitField(str(label))
-
-    def clean_effective_from(self) -> date:
-        day: date = self.cleaned_data["effective_from"]
-        if day < self.today:
-            raise forms.ValidationError(_("Choose today or a later day."))
-        return day
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()

@@ -7,15 +7,7 @@ from django.db import transaction
 from certificates.models import ValidityRule
 from people import perms as people
 from people.models import User
-
-
-class RuleRefused(Exception):
-    """``code``: ``not_allowed``, ``own_proposal``, ``approved_already``; the rules of what is
-    required and of what is accepted have others of their own."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+from people.refusals import RuleRefused
 
 
 @transaction.atomic

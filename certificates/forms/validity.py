@@ -1,15 +1,13 @@
 """The form in which a validity rule is proposed."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.forms import WagtailAdminModelForm
 
 from certificates.models import ValidityRule
 from outbox.models import Message
-from people import perms as people
+from people.forms import DatedRuleForm
 
 EMAIL, SMS, LETTER = Message.Channel.EMAIL, Message.Channel.SMS, Message.Channel.LETTER
 ORDERS: dict[tuple[str, ...], Any] = {
@@ -33,7 +31,7 @@ FIRST_NOTICE, LAST_NOTICE = 180, -30  # Days before the end; below nought, after
 LONGEST = 120  # Months: ten years.
 
 
-class ValidityRuleForm(WagtailAdminModelForm):
+class ValidityRuleForm(DatedRuleForm):
     """How long a pass counts, how it is renewed, and when and how the holder is reminded."""
 
     reminder_days = forms.CharField(
@@ -78,13 +76,8 @@ class ValidityRuleForm(WagtailAdminModelForm):
             "reason": _("Why the rule is as it is. For example, which committee decided it."),
         }
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, instance=ValidityRule(), **kwargs)
-        self.today = today
-        authority = self.fields["authority"]
-        authority.queryset = people.rule_authorities(self.for_user)
-        authority.required = not self.for_user.is_superuser
-        authority.empty_label = None if authority.required else _("National default")
         self.fields["reminder_channels"].choices = [
             (" ".join(order), words) for order, words in ORDERS.items()
         ]
@@ -112,12 +105,6 @@ class ValidityRuleForm(WagtailAdminModelForm):
 
     def clean_reminder_channels(self) -> list[str]:
         return str(self.cleaned_data["reminder_channels"]).split()
-
-    def clean_effective_from(self) -> date:
-        day: date = self.cleaned_data["effective_from"]
-        if day < self.today:
-            raise forms.ValidationError(_("Choose today or a later day."))
-        return day
 
 
 def like_rule(rule: ValidityRule) -> dict[str, Any]:

@@ -1,30 +1,18 @@
 """The validity rules as staff see, propose and approve them."""
 
-from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.generic import DetailView, FormView, ListView
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from certificates import perms, renewal
-from certificates.actions.rules import RuleRefused, approve_rule, propose_rule
+from certificates.actions.rules import approve_rule, propose_rule
 from certificates.forms.validity import LABELS, ORDERS, ValidityRuleForm, like_rule
 from certificates.models import ValidityRule
-from people import perms as people
-from people.asked import key_in
-from people.models import User
+from people.rule_views import ProposeRuleView, RuleListView, RulesMixin, RuleView, compared
 
-ON_A_PAGE = 50
 REFUSALS = {
     "not_allowed": gettext_lazy("You may not decide rules for this council."),
     "own_proposal": gettext_lazy("You proposed this rule. Somebody else has to approve it."),
@@ -32,56 +20,35 @@ REFUSALS = {
 }
 
 
-class StaffRulesMixin(WagtailAdminTemplateMixin):
-    """For people who may read rules; nobody else finds the pages."""
-
-    page_title: str | Promise = gettext_lazy("Validity rules")
+class ValidityRulesMixin(RulesMixin):
+    page_title = gettext_lazy("Validity rules")
     header_icon = "calendar"
-    breadcrumbs_items: ClassVar[list[Any]] = []
-    request: HttpRequest
+    refusals = REFUSALS
+    rule_url_name = "validity_rule"
+    propose_url_name = "propose_validity_rule"
 
-    @property
-    def person(self) -> User:
-        assert isinstance(self.request.user, User)
-        return self.request.user
-
-    def get_queryset(self) -> QuerySet[ValidityRule]:
+    def readable(self) -> QuerySet[ValidityRule]:
         return perms.readable_rules(self.request.user)
 
 
-class ValidityRulesView(StaffRulesMixin, ListView):
-    """Every validity rule, the latest first; nothing is changed here."""
-
+class ValidityRulesView(ValidityRulesMixin, RuleListView):
     template_name = "certificates/admin/validity_rules.html"
-    paginate_by = ON_A_PAGE
-
-    def get_queryset(self) -> QuerySet[ValidityRule]:
-        return super().get_queryset().order_by("-effective_from", "-pk")
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        may_propose = people.rule_authorities(self.request.user).exists()
-        return super().get_context_data(may_propose=may_propose, **kwargs)
 
 
-class ValidityRuleView(StaffRulesMixin, DetailView):
-    """One rule in words beside the one it takes over from, with an example, and the button with
-    which a second person approves it."""
+class ValidityRuleView(ValidityRulesMixin, RuleView):
+    """Beside the rule that it takes over from, with an example."""
 
     template_name = "certificates/admin/validity_rule.html"
-    context_object_name = "rule"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rule = self.object
-        may_decide = people.may_decide_rules(self.request.user, authority=rule.authority)
         before = self._before(rule)
         return super().get_context_data(
             before=before,
-            terms=_terms(rule, before),
+            terms=compared(_words(rule), _words(before) if before else {}),
             example=renewal.term(
                 rule.effective_from, months=rule.months, window_days=rule.renewal_window_days
             ),
-            may_decide=may_decide,
-            may_approve=may_decide and rule.proposed_by != self.request.user,
             **kwargs,
         )
 
@@ -91,63 +58,21 @@ class ValidityRuleView(StaffRulesMixin, DetailView):
         earlier: ValidityRule | None = in_force.exclude(pk=rule.pk).first()
         return earlier
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        try:
-            approve_rule(rule=self.get_object(), by=self.person, now=timezone.now())
-        except RuleRefused as refusal:
-            messages.error(request, str(REFUSALS[refusal.code]))
-        else:
-            messages.success(request, _("The rule is approved and can no longer be changed."))
-        return redirect("validity_rule", pk)
+    def approve(self, rule: ValidityRule) -> None:
+        approve_rule(rule=rule, by=self.person, now=timezone.now())
 
 
-class ProposeValidityRuleView(StaffRulesMixin, FormView):
-    """A new rule; it counts for nobody until somebody else approves it. ``like`` in the address
-    names an earlier rule to fill the form in with."""
-
+class ProposeValidityRuleView(ValidityRulesMixin, ProposeRuleView):
     page_title = gettext_lazy("Propose a rule")
     template_name = "courses/admin/form.html"
     form_class = ValidityRuleForm
     extra_context = {"submit_label": gettext_lazy("Propose this rule")}
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not people.rule_authorities(request.user).exists():
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+    def filled_in(self) -> dict[str, Any]:
+        return like_rule(self.earlier or ValidityRule())
 
-    @cached_property
-    def today(self) -> date:
-        return renewal.london_day(timezone.now())
-
-    def get_initial(self) -> dict[str, Any]:
-        own = people.rule_authorities(self.request.user).first()
-        initial = {} if self.request.user.is_superuser else {"authority": own}
-        like = key_in(self.request.GET.get("like"))
-        if like is not None:
-            return {**like_rule(get_object_or_404(self.get_queryset(), pk=like)), **initial}
-        return {**like_rule(ValidityRule()), **initial}
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        own = {"today": self.today, "for_user": self.request.user}
-        return {**super().get_form_kwargs(), **own}
-
-    def form_valid(self, form: ValidityRuleForm) -> HttpResponse:
-        try:
-            rule = propose_rule(rule=form.instance, by=self.person, now=timezone.now())
-        except RuleRefused as refusal:
-            form.add_error(None, str(REFUSALS[refusal.code]))
-            return self.form_invalid(form)
-        messages.success(self.request, _("The rule is proposed. Somebody else can approve it."))
-        return redirect("validity_rule", rule.pk)
-
-
-def _terms(rule: ValidityRule, before: ValidityRule | None) -> list[tuple[str, str, str]]:
-    """Each term's name, its words, and what they are in the rule before where they differ."""
-    now, then = _words(rule), _words(before) if before else {}
-    return [
-        (name, words, then[name] if then and then[name] != words else "")
-        for name, words in now.items()
-    ]
+    def propose(self, form: ValidityRuleForm) -> ValidityRule:
+        return propose_rule(rule=form.instance, by=self.person, now=timezone.now())
 
 
 def _words(rule: ValidityRule) -> dict[str, str]:

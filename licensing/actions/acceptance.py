@@ -4,12 +4,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from certificates.actions.rules import RuleRefused
 from certificates.renewal import london_day
 from licensing.actions.feed import look_again
 from licensing.models import Acceptance
 from people import perms as people
 from people.models import User
+from people.refusals import RuleRefused
 
 
 @transaction.atomic

@@ -1,19 +1,17 @@
 """The form in which an authority proposes to accept certificates of another."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 
 from courses.models import CoursePage
 from licensing.acceptance import version
 from licensing.forms.exceptions import LONGEST_REASON
 from licensing.models import Acceptance, Requirement
-from people import perms as people
+from people.forms import DatedRuleForm
 from people.models import Audience, Authority
 
 LABELS = {
@@ -30,8 +28,10 @@ LONGEST = 120  # Months: ten years.
 FILLED_IN = ("authority_id", "from_authority_id", "course_id", "from_edition", "months")
 
 
-class AcceptanceForm(WagtailAdminModelForm):
+class AcceptanceForm(DatedRuleForm):
     """Which certificates of which other council count, for what and for how long."""
+
+    may_be_national = False
 
     requirements = forms.MultipleChoiceField(
         widget=forms.CheckboxSelectMultiple,
@@ -75,18 +75,15 @@ class AcceptanceForm(WagtailAdminModelForm):
             "effective_from": _("Today or later."),
         }
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, instance=Acceptance(), **kwargs)
-        self.today = today
-        own = people.rule_authorities(self.for_user)
-        self.fields["authority"].queryset = own
         self.fields["from_authority"].queryset = Authority.objects.order_by("name")
         self.fields["course"].queryset = _possible_courses()
-        self.known_codes = _codes_by_authority(own)
+        self.known_codes = _codes_by_authority(self.fields["authority"].queryset)
         codes = sorted(set().union(*self.known_codes.values()))
         self.fields["requirements"].choices = [(code, code) for code in codes]
-        for name in ("authority", "from_authority", "course"):
-            self.fields[name].empty_label = None if name == "authority" else _("Choose one")
+        for name in ("from_authority", "course"):
+            self.fields[name].empty_label = _("Choose one")
 
     def clean_from_edition(self) -> str:
         edition: str = self.cleaned_data["from_edition"].strip()
@@ -99,12 +96,6 @@ class AcceptanceForm(WagtailAdminModelForm):
         if months is not None and not 1 <= months <= LONGEST:
             raise forms.ValidationError(_("Choose 1 to 120 months."))
         return months
-
-    def clean_effective_from(self) -> date:
-        day: date = self.cleaned_data["effective_from"]
-        if day < self.today:
-            raise forms.ValidationError(_("Choose today or a later day."))
-        return day
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

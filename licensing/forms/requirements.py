@@ -5,13 +5,12 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 
 from courses.models import Cohort, CoursePage
 from licensing.forms.exceptions import LONGEST_REASON
 from licensing.models import Requirement
-from people import perms as people
+from people.forms import DatedRuleForm
 from people.models import Licence
 
 LABELS = {
@@ -30,7 +29,7 @@ MOST_GRACE = 366
 LONGEST = timedelta(days=3652)  # Ten years.
 
 
-class RequirementForm(WagtailAdminModelForm):
+class RequirementForm(DatedRuleForm):
     """Who has to have passed what, from when, and how long they have."""
 
     licence_kinds = forms.MultipleChoiceField(
@@ -79,22 +78,14 @@ class RequirementForm(WagtailAdminModelForm):
         }
         widgets = {"applies_to": forms.RadioSelect}
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, instance=Requirement(), **kwargs)
-        self.today = today
-        own = people.rule_authorities(self.for_user)
-        authority, cohort = self.fields["authority"], self.fields["cohort"]
-        authority.queryset = own
-        authority.required = not self.for_user.is_superuser
-        authority.empty_label = None if authority.required else _("National default")
-        cohort.queryset = Cohort.objects.filter(authority__in=own).select_related("authority")
+        cohorts = Cohort.objects.filter(authority__in=self.fields["authority"].queryset)
+        self.fields["cohort"].queryset = cohorts.select_related("authority")
         self.fields["course"].queryset = CoursePage.objects.live()
 
     def clean_effective_from(self) -> date:
-        day: date = self.cleaned_data["effective_from"]
-        if day < self.today:
-            raise forms.ValidationError(_("Choose today or a later day."))
-        return self._near(day)
+        return self._near(super().clean_effective_from())
 
     def clean_due_by(self) -> date | None:
         day: date | None = self.cleaned_data["due_by"]

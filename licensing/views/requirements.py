@@ -4,24 +4,21 @@ import codecs
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.functional import Promise, cached_property
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.generic import DetailView, FormView, View
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from django.views.generic import DetailView, View
 
-from certificates.actions.rules import RuleRefused
 from certificates.renewal import london_day
 from licensing import perms
 from licensing.actions import approve_requirement, propose_requirement
@@ -29,13 +26,17 @@ from licensing.forms.requirements import LABELS, RequirementForm, like_requireme
 from licensing.models import Requirement
 from licensing.preview import Preview, preview
 from licensing.views.refusals import LIST_REFUSED, RULE_REFUSALS
-from people import perms as people
-from people.asked import key_in
 from people.cells import harmless
-from people.models import Licence, User
+from people.models import Licence
 from people.register import Echo
+from people.rule_views import (
+    ON_A_PAGE,
+    ProposeRuleView,
+    RulesMixin,
+    RuleView,
+    compared,
+)
 
-ON_A_PAGE = 50
 AT_ONCE = 1000  # Drivers read for one piece of a download.
 REFUSALS = {
     **RULE_REFUSALS,
@@ -46,59 +47,42 @@ REFUSALS = {
 }
 
 
-class RequirementsMixin(WagtailAdminTemplateMixin):
-    """For officers and auditors; nobody else finds the pages."""
-
-    page_title: str | Promise = gettext_lazy("Training requirements")
+class RequirementsMixin(RulesMixin):
+    page_title = gettext_lazy("Training requirements")
     header_icon = "clipboard-list"
-    breadcrumbs_items: ClassVar[list[Any]] = []
-    request: HttpRequest
+    refusals = REFUSALS
+    rule_url_name = "staff_requirement"
+    propose_url_name = "propose_requirement"
 
-    @property
-    def person(self) -> User:
-        assert isinstance(self.request.user, User)
-        return self.request.user
-
-    def get_queryset(self) -> QuerySet[Requirement]:
+    def readable(self) -> QuerySet[Requirement]:
         related = ("authority", "course", "cohort", "proposed_by", "approved_by")
         return perms.readable_requirements(self.request.user).select_related(*related)
 
 
-class RequirementView(RequirementsMixin, DetailView):
-    """One rule in words beside the one it takes over from, and whom it would touch; the button with
-    which a second person approves it stands under these numbers."""
+class RequirementView(RequirementsMixin, RuleView):
+    """Beside the rule that it takes over from, and with whom it would touch; the button stands
+    under these numbers."""
 
     template_name = "licensing/admin/requirements/requirement.html"
-    context_object_name = "rule"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        rule = self.object
+        rule, now = self.object, timezone.now()
         before = None if rule.approved_at else _before(rule)
-        may_decide = people.may_decide_rules(self.request.user, authority=rule.authority)
-        now = timezone.now()
-        on_time = rule.approved_at is None and rule.effective_from >= london_day(now)
+        too_late = rule.effective_from < london_day(now)
+        waits = rule.approved_at is None and not too_late
         counted = perms.may_count_touched(self.request.user, rule)
         return super().get_context_data(
             before=before,
-            terms=_terms(rule, before),
-            may_decide=may_decide,
-            on_time=on_time,
-            may_approve=may_decide and on_time and rule.proposed_by != self.request.user,
-            preview=preview(rule, now=now) if on_time and counted else None,
+            terms=compared(_words(rule), _words(before) if before else {}),
+            too_late=too_late,
+            preview=preview(rule, now=now) if waits and counted else None,
             kept=_kept(rule) if rule.approved_at and counted else None,
             **kwargs,
         )
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        shown = request.POST.get("shown", "")
-        rule = self.get_object()
-        try:
-            approve_requirement(rule=rule, shown=shown, by=self.person, now=timezone.now())
-        except RuleRefused as refusal:
-            messages.error(request, str(REFUSALS[refusal.code]))
-        else:
-            messages.success(request, _("The rule is approved and can no longer be changed."))
-        return redirect("staff_requirement", pk)
+    def approve(self, rule: Requirement) -> None:
+        shown = self.request.POST.get("shown", "")
+        approve_requirement(rule=rule, shown=shown, by=self.person, now=timezone.now())
 
 
 class TouchedMixin(RequirementsMixin):
@@ -115,7 +99,7 @@ class TouchedMixin(RequirementsMixin):
 
     @cached_property
     def rule(self) -> Requirement:
-        rule = get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"])
+        rule = get_object_or_404(self.readable(), pk=self.kwargs["pk"])
         waits = rule.approved_at is None and rule.effective_from >= london_day(timezone.now())
         if not waits or not perms.may_count_touched(self.request.user, rule):
             raise Http404
@@ -171,40 +155,17 @@ class TouchedTableView(TouchedMixin, View):
                 yield writer.writerow(row).encode()
 
 
-class ProposeRequirementView(RequirementsMixin, FormView):
-    """A new rule; it counts for nobody until somebody else approves it. ``like`` in the address
-    names an earlier rule to fill the form in with."""
-
+class ProposeRequirementView(RequirementsMixin, ProposeRuleView):
     page_title = gettext_lazy("Propose a rule")
     template_name = "courses/admin/form.html"
     form_class = RequirementForm
     extra_context = {"submit_label": gettext_lazy("Propose this rule")}
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not people.rule_authorities(request.user).exists():
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+    def filled_in(self) -> dict[str, Any]:
+        return {} if self.earlier is None else like_requirement(self.earlier)
 
-    def get_initial(self) -> dict[str, Any]:
-        own = people.rule_authorities(self.request.user).first()
-        initial = {} if self.request.user.is_superuser else {"authority": own}
-        like = key_in(self.request.GET.get("like", ""))
-        if like is not None:
-            return {**like_requirement(get_object_or_404(self.get_queryset(), pk=like)), **initial}
-        return initial
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        own = {"today": london_day(timezone.now()), "for_user": self.request.user}
-        return {**super().get_form_kwargs(), **own}
-
-    def form_valid(self, form: RequirementForm) -> HttpResponse:
-        try:
-            rule = propose_requirement(rule=form.instance, by=self.person, now=timezone.now())
-        except RuleRefused as refusal:
-            form.add_error(None, str(REFUSALS[refusal.code]))
-            return self.form_invalid(form)
-        messages.success(self.request, _("The rule is proposed. Somebody else can approve it."))
-        return redirect("staff_requirement", rule.pk)
+    def propose(self, form: RequirementForm) -> Requirement:
+        return propose_requirement(rule=form.instance, by=self.person, now=timezone.now())
 
 
 def _before(rule: Requirement) -> Requirement | None:
@@ -215,15 +176,6 @@ def _before(rule: Requirement) -> Requirement | None:
     same = in_force.filter(applies_to=rule.applies_to, cohort=rule.cohort_id)
     found: Requirement | None = same.first() or for_all.first()
     return found
-
-
-def _terms(rule: Requirement, before: Requirement | None) -> list[tuple[str, str, str]]:
-    """Each term's name, its words, and what they are in the rule before where they differ."""
-    now, then = _words(rule), _words(before) if before else {}
-    return [
-        (name, words, then[name] if then and then[name] != words else "")
-        for name, words in now.items()
-    ]
 
 
 def _words(rule: Requirement) -> dict[str, str]:

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from certificates.actions.rules import RuleRefused, approve_rule
+from certificates.actions.rules import approve_rule
 from certificates.models import ValidityRule
 from people.models import Membership
+from people.refusals import RuleRefused
 from tests.certificates.factories import make_certificate
 from tests.factories import AuthorityFactory, LearnerFactory, make_validity_rule, staff
 

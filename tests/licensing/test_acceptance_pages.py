@@ -6,13 +6,13 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from certificates.actions.rules import RuleRefused
 from licensing.actions import approve_acceptance
 from licensing.answers import training_status
 from licensing.eligibility import Status
 from licensing.models import Acceptance
 from people.actions import grant_membership
 from people.models import Membership
+from people.refusals import RuleRefused
 from tests.conftest import NOON
 from tests.factories import AuthorityFactory, make_acceptance, make_requirement, staff
 from tests.licensing.factories import make_certificate, make_licence

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from certificates.actions.rules import RuleRefused
 from courses import actions as training
 from licensing.actions import advance_feed, approve_requirement, propose_requirement
 from licensing.answers import training_status
@@ -14,6 +13,7 @@ from licensing.eligibility import Code, Status
 from licensing.models import FeedEvent, FeedHead, Requirement, RulePreview, TrainingException
 from licensing.preview import preview
 from people.models import Licence, Membership
+from people.refusals import RuleRefused
 from people.register import decide_doubt, upsert_licence
 from tests.courses.training import make_cohort
 from tests.factories import LONG_AGO, UserFactory, make_course, make_requirement, staff
