@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from assessments.models.sittings import Sitting
 from courses.models.facts import Fact
 from people.models import Learner
+from people.models.decisions import by_another
 
 
 class Signal(Fact):
@@ -96,10 +97,10 @@ class Case(models.Model):
                 | (Q(decided_at__isnull=False, decided_by__isnull=False) & ~Q(decision="")),
                 violation_error_message=_("A decision has its name and time."),
             ),
-            models.CheckConstraint(
-                name="case_decided_by_another",
-                condition=Q(decided_by=None) | ~Q(decided_by=F("opened_by")),
-                violation_error_message=_("Somebody who had no part in it has to decide."),
+            by_another(
+                "case_decided_by_another",
+                than="opened_by",
+                message=_("Somebody who had no part in it has to decide."),
             ),
             models.CheckConstraint(
                 name="case_appeal_decided_with_by",

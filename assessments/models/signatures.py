@@ -6,8 +6,10 @@ from typing import Any, Self
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from people.models.decisions import by_another
 
 
 class CountersignedQuerySet(models.QuerySet[Any]):
@@ -41,10 +43,10 @@ class Countersigned(models.Model):
                 | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
                 violation_error_message=_("Say both who confirmed it and when."),
             ),
-            models.CheckConstraint(
-                name="%(class)s_confirmed_by_another",
-                condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("proposed_by")),
-                violation_error_message=_("Somebody other than its author has to confirm it."),
+            by_another(
+                "%(class)s_confirmed_by_another",
+                by="confirmed_by",
+                message=_("Somebody other than its author has to confirm it."),
             ),
         ]
         triggers = [

@@ -5,13 +5,14 @@ from typing import Any, Self
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import CoursePage
 from courses.models.facts import Fact
 from people import perms as people
 from people.models import Authority, Learner, Membership
+from people.models.decisions import by_another, decided_with_by
 
 
 class EvidenceFile(Fact):
@@ -48,16 +49,11 @@ class Decidable(models.Model):
     class Meta:
         abstract = True
         constraints = [
-            models.CheckConstraint(
-                name="%(class)s_decided_with_by",
-                condition=Q(decision="", decided_by=None, decided_at=None)
-                | (~Q(decision="") & Q(decided_by__isnull=False, decided_at__isnull=False)),
-                violation_error_message=_("A decision needs its time and who took it."),
-            ),
-            models.CheckConstraint(
-                name="%(class)s_decided_by_another",
-                condition=Q(decided_by=None) | ~Q(decided_by=F("entered_by")),
-                violation_error_message=_("Somebody other than who entered it decides."),
+            decided_with_by("%(class)s_decided_with_by"),
+            by_another(
+                "%(class)s_decided_by_another",
+                than="entered_by",
+                message=_("Somebody other than who entered it decides."),
             ),
             models.CheckConstraint(
                 name="%(class)s_refused_with_reason",

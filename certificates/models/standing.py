@@ -6,12 +6,13 @@ from typing import Any, Self
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from certificates.models.certificates import Certificate, CertificateEvent
 from people import perms as people
 from people.models import Membership
+from people.models.decisions import by_another, decided_with_by
 
 
 class StandingChangeQuerySet(models.QuerySet["StandingChange"]):
@@ -90,18 +91,8 @@ class StandingChange(models.Model):
                 | (~Q(kind="replaced") & Q(holder_name="")),
                 violation_error_message=_("A correction says the right name."),
             ),
-            models.CheckConstraint(
-                name="standing_change_decided_with_by",
-                condition=Q(decision="", decided_by=None, decided_at=None)
-                | (~Q(decision="") & Q(decided_by__isnull=False, decided_at__isnull=False)),
-                violation_error_message=_("A decision needs its time and who took it."),
-            ),
-            models.CheckConstraint(
-                name="standing_change_confirmed_by_another",
-                condition=~Q(decision__in=["confirmed", "declined"])
-                | ~Q(decided_by=F("proposed_by")),
-                violation_error_message=_("Somebody other than who proposed it decides."),
-            ),
+            decided_with_by("standing_change_decided_with_by"),
+            by_another("standing_change_confirmed_by_another", decisions=["confirmed", "declined"]),
             models.CheckConstraint(
                 name="standing_change_confirmed_with_event",
                 condition=Q(decision="confirmed", event__isnull=False)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from people import perms as people
 from people.models import Authority, Membership
+from people.models.decisions import by_another, decided_with_by
 
 DECISION_CHANGED = """
 OLD.decided_at IS NOT NULL
@@ -96,17 +97,8 @@ class CheckerOrganisation(models.Model):
                 | (~Q(kind="operator") & Q(operator_reference="")),
                 violation_error_message=_("An operator, and nobody else, has a reference."),
             ),
-            models.CheckConstraint(
-                name="checker_decided_with_by",
-                condition=Q(decision="", decided_by=None, decided_at=None)
-                | (~Q(decision="") & Q(decided_by__isnull=False, decided_at__isnull=False)),
-                violation_error_message=_("A decision needs its time and who took it."),
-            ),
-            models.CheckConstraint(
-                name="checker_decided_by_another",
-                condition=Q(decided_by=None) | ~Q(decided_by=F("proposed_by")),
-                violation_error_message=_("Somebody other than who proposed it decides."),
-            ),
+            decided_with_by("checker_decided_with_by"),
+            by_another("checker_decided_by_another"),
             models.CheckConstraint(
                 name="checker_ended_with_by_and_reason",
                 condition=Q(ended_at=None, ended_by=None, end_reason="")

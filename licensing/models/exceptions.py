@@ -6,10 +6,11 @@ from typing import Self
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from people.models import Licence
+from people.models.decisions import by_another, decided_with_by
 
 
 class TrainingExceptionQuerySet(models.QuerySet["TrainingException"]):
@@ -74,18 +75,8 @@ class TrainingException(models.Model):
                     "Say which requirement it is about, and give the reason."
                 ),
             ),
-            models.CheckConstraint(
-                name="exception_decided_with_by",
-                condition=Q(decision="", decided_by=None, decided_at=None)
-                | (~Q(decision="") & Q(decided_by__isnull=False, decided_at__isnull=False)),
-                violation_error_message=_("A decision needs its time and who took it."),
-            ),
-            models.CheckConstraint(
-                name="exception_granted_by_another",
-                condition=~Q(decision__in=["granted", "declined"])
-                | ~Q(decided_by=F("proposed_by")),
-                violation_error_message=_("Somebody other than who proposed it decides."),
-            ),
+            decided_with_by("exception_decided_with_by"),
+            by_another("exception_granted_by_another", decisions=["granted", "declined"]),
             models.CheckConstraint(
                 name="exception_ended_with_by",
                 condition=Q(ended_by=None, ended_at=None, end_reason="")

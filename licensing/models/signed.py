@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.models import CoursePage, Enrolment
 from courses.models.facts import Fact
 from people.models import Authority, Membership
+from people.models.decisions import by_another
 
 LONGEST = 120  # Months: ten years.
 SIGNED_BY_THE_MEMBER = """
@@ -160,10 +161,10 @@ class SignedTraining(models.Model):
                 ),
                 violation_error_message=_("A decision needs its name, its time and its reason."),
             ),
-            models.CheckConstraint(
-                name="signed_training_countersigned_by_another",
-                condition=Q(decided_by=None) | ~Q(decided_by=F("signed_by")),
-                violation_error_message=_("Somebody else has to countersign."),
+            by_another(
+                "signed_training_countersigned_by_another",
+                than="signed_by",
+                message=_("Somebody else has to countersign."),
             ),
         ]
         indexes = [

@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from people.models.accounts import Membership
+from people.models.decisions import by_another, decided_with_by
 from people.models.register import Authority, Learner
 
 
@@ -117,18 +118,8 @@ class RecordMerge(models.Model):
                 | (~Q(grounds__contains=["evidence"]) & Q(evidence="")),
                 violation_error_message=_("Say which evidence you have seen."),
             ),
-            models.CheckConstraint(
-                name="merge_decided_with_by",
-                condition=Q(decision="", decided_by=None, decided_at=None)
-                | (~Q(decision="") & Q(decided_by__isnull=False, decided_at__isnull=False)),
-                violation_error_message=_("A decision needs its time and who took it."),
-            ),
-            models.CheckConstraint(
-                name="merge_decided_by_another",
-                condition=~Q(decision__in=["confirmed", "declined"])
-                | ~Q(decided_by=F("proposed_by")),
-                violation_error_message=_("Somebody other than who proposed it decides."),
-            ),
+            decided_with_by("merge_decided_with_by"),
+            by_another("merge_decided_by_another", decisions=["confirmed", "declined"]),
         ]
         triggers = [
             pgtrigger.Protect(name="merge_kept", operation=pgtrigger.Delete),

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from people.models.decisions import by_another
 from people.models.register import Authority
 
 
@@ -68,10 +69,10 @@ class DatedRule(models.Model):
                 | Q(approved_at__isnull=False, approved_by__isnull=False),
                 violation_error_message=_("Say both who approved the rule and when."),
             ),
-            models.CheckConstraint(
-                name="%(class)s_approved_by_another",
-                condition=Q(approved_by=None) | ~Q(approved_by=F("proposed_by")),
-                violation_error_message=_("A rule is approved by somebody other than its author."),
+            by_another(
+                "%(class)s_approved_by_another",
+                by="approved_by",
+                message=_("A rule is approved by somebody other than its author."),
             ),
             models.CheckConstraint(
                 name="%(class)s_has_a_reason",
