@@ -1,24 +1,27 @@
-"""The cells of an XLSX file as texts. Pure.
+"""The cells of an XLSX file as texts. Pure."""
 
-openpyxl reads it row by row in little memory; defusedxml, which it uses where it is installed, lets
-no entity grow. What the file would unpack to is known before: a few kilobytes can hold gigabytes.
-"""
-
-import warnings
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time
+from functools import partial
 from io import BytesIO
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
-
-from openpyxl import load_workbook
 
 from assessments.importers.item import FileRefused
+from people.importers import sheets
+from people.importers.sheets import Fault, Limits, SheetRefused
 
 MAX_UNPACKED = 30 * 1024 * 1024
 MAX_MARKS = 1_500_000  # Signs "<" in all parts: a few for each of 300,000 cells.
 MAX_ROWS = 20_000
 MAX_COLUMNS = 60
+SENTENCES = {
+    Fault.UNREADABLE: "The workbook cannot be read. Save it again as XLSX, or as CSV.",
+    Fault.ODDLY_PACKED: "The workbook is packed in a way that no spreadsheet is.",
+    Fault.TOO_LARGE: "The workbook would unpack to more than can be read here.",
+    Fault.SEVERAL_SHEETS: "The workbook has several sheets. Keep the one to read.",
+    Fault.TOO_MANY_ROWS: f"The sheet has more than {MAX_ROWS:,} rows, empty ones included.",
+    Fault.TOO_MANY_CELLS: f"The sheet has more than {MAX_COLUMNS} columns.",
+}
 
 # The texts of a row, and what is wrong with one of its cells.
 Row = tuple[list[str], str]
@@ -31,52 +34,11 @@ def is_workbook(data: bytes) -> bool:
 def rows(data: bytes, *, dates: bool = False) -> Iterator[Row]:
     """The rows of the only sheet, each as long as its last cell says. With ``dates`` a cell may
     hold a day, which reads YYYY-MM-DD. Raises FileRefused."""
+    limits = Limits(MAX_UNPACKED, MAX_UNPACKED, MAX_MARKS, MAX_ROWS, MAX_COLUMNS)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Of styles and rules that are not read here.
-            workbook = load_workbook(_checked(data), read_only=True, keep_links=False)
-            yield from _rows(workbook, dates=dates)
-    except FileRefused:
-        raise
-    except Exception as fault:  # openpyxl fails in as many ways as files are broken.
-        sentence = "The workbook cannot be read. Save it again as XLSX, or as CSV."
-        raise FileRefused(sentence) from fault
-
-
-def _checked(data: bytes) -> BytesIO:
-    """The XML of the workbook in a new archive: what is read later is what was measured here,
-    whatever the old one says of itself in another place."""
-    measured = BytesIO()
-    room, marks = MAX_UNPACKED, MAX_MARKS
-    with ZipFile(BytesIO(data)) as packed, ZipFile(measured, "w") as unpacked:
-        for part in packed.infolist():
-            if not part.filename.endswith((".xml", ".rels")):
-                continue
-            if part.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
-                raise FileRefused("The workbook is packed in a way that no spreadsheet is.")
-            with packed.open(part) as source:
-                content = source.read(room + 1)
-            room -= len(content)
-            marks -= content.count(b"<")
-            if room < 0 or marks < 0:
-                raise FileRefused("The workbook would unpack to more than can be read here.")
-            unpacked.writestr(part.filename, content)
-    return measured
-
-
-def _rows(workbook: Any, *, dates: bool) -> Iterator[Row]:
-    if len(workbook.worksheets) != 1:
-        raise FileRefused("The workbook has several sheets. Keep the one to read.")
-    sheet = workbook.worksheets[0]
-    sheet.reset_dimensions()  # What a file says of its own size is often wrong.
-    room = MAX_ROWS * MAX_COLUMNS
-    for number, cells in enumerate(sheet.iter_rows(max_row=MAX_ROWS + 1), start=1):
-        room -= len(cells)
-        if number > MAX_ROWS or room < 0:
-            raise FileRefused(f"The sheet has more than {MAX_ROWS:,} rows, empty ones included.")
-        if any(cell.value is not None for cell in cells[MAX_COLUMNS:]):
-            raise FileRefused(f"The sheet has more than {MAX_COLUMNS} columns.")
-        yield _texts(cells[:MAX_COLUMNS], dates=dates)
+        yield from sheets.rows(BytesIO(data), limits=limits, read=partial(_texts, dates=dates))
+    except SheetRefused as refusal:
+        raise FileRefused(SENTENCES[refusal.fault]) from refusal
 
 
 def _texts(cells: Sequence[Any], *, dates: bool) -> Row:
