@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from hashlib import sha256
 
+from people.refusals import Refused
+
 MAX_BYTES = 5 * 1024 * 1024
 MAX_NAME = 150
 # The first bytes of what is taken, its type, and how the name of such a file ends.
@@ -13,12 +15,8 @@ KINDS = (
 )
 
 
-class UploadRefused(Exception):
+class UploadRefused(Refused):
     """``code``: ``empty``, ``too_large`` or ``not_a_document``."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from people.models import (
     User,
 )
 from people.models.register import normalise_number
+from people.refusals import Refused
 
 MAX_CLAIMS = 5
 # Django's own way to write many different values costs seconds for a thousand rows.
@@ -31,12 +32,8 @@ WHERE l.id = pair.id
 CLAIM_WINDOW = timedelta(hours=24)
 
 
-class InterestRefused(Exception):
+class InterestRefused(Refused):
     """``code``: ``own_record``, ``no_reason``, ``own_interest``, ``not_allowed``."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 class ClaimOutcome(StrEnum):

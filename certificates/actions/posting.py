@@ -18,6 +18,7 @@ from certificates.models import Reminder
 from outbox.actions import withdraw
 from outbox.models import Message, MessageEvent
 from people.models import Authority, User
+from people.refusals import Refused
 
 AT_ONCE = 500  # Letters in a batch: what somebody can put into envelopes.
 BATCH_DAYS = 7  # A batch that nobody has posted by then is judged and printed anew.
@@ -26,12 +27,8 @@ PLACES = ("reminder", "instead_of__reminder", "instead_of__instead_of__reminder"
 Kind = MessageEvent.Kind
 
 
-class PostingRefused(Exception):
+class PostingRefused(Refused):
     """``code``: ``not_allowed``, ``too_early``, ``too_late``, ``in_the_future``."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 def waiting_letters(authorities: Iterable[Authority] | QuerySet[Authority]) -> QuerySet[Message]:

@@ -31,11 +31,12 @@ from courses.models import CoursePage
 from people.actions import hold_without_account
 from people.models import Authority, Learner, Licence, Membership, User
 from people.perms import conflict, has_role
+from people.refusals import Refused
 
 FIRST_DAY = date(2000, 1, 1)  # No safeguarding training of drivers is older.
 
 
-class RecognitionRefused(Exception):
+class RecognitionRefused(Refused):
     """``code``: ``not_allowed``, ``own_record``, ``interest``, ``other_authority``, ``future``,
     ``too_early``, ``no_rule``, ``entered_already``, ``same_file``, ``same_person``, ``decided``,
     ``no_reason``, ``unprintable`` or ``checklist``; for the last one ``problems`` names the
@@ -43,7 +44,6 @@ class RecognitionRefused(Exception):
 
     def __init__(self, code: str, problems: list[Problem] | None = None) -> None:
         super().__init__(code)
-        self.code = code
         self.problems = problems or []
 
 

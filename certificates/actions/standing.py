@@ -11,20 +11,17 @@ from certificates.actions.replacing import issue_replacement
 from certificates.models import Certificate, CertificateEvent
 from people.models import User
 from people.perms import conflict
+from people.refusals import Refused
 
 Kind = CertificateEvent.Kind
 ReasonClass = CertificateEvent.ReasonClass
 
 
-class StandingRefused(Exception):
+class StandingRefused(Refused):
     """``code``: of the people ``not_allowed``, ``own_record``, ``interest``, ``same_person``,
     ``proposers_interest``; of the certificate ``revoked``, ``not_revoked``, ``replaced``; of what
     is proposed ``no_reason``, ``wrong_reason``, ``no_name``, ``same_name``, ``wrong_day``; of the
     steps ``waiting``, ``decided``."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @transaction.atomic

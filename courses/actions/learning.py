@@ -18,14 +18,11 @@ from courses.models import (
     ScreenVisit,
 )
 from people.models import Learner
+from people.refusals import Refused
 
 
-class ProgressRefused(Exception):
+class ProgressRefused(Refused):
     """Out of order. ``code``: ``lesson_locked``, ``screen_locked`` or ``check_unanswered``."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @transaction.atomic

@@ -16,19 +16,16 @@ from licensing.models import CheckerInvitation, CheckerMember, CheckerOrganisati
 from outbox.actions import queue_email
 from people.actions import role_group
 from people.models import User
+from people.refusals import Refused
 
 INVITED_FOR = timedelta(days=7)
 GROUP = "checker"
 Decision = CheckerOrganisation.Decision
 
 
-class CheckersRefused(Exception):
+class CheckersRefused(Refused):
     """``code``: ``not_allowed``, ``own_proposal``, ``oneself``, ``decided``, ``ended``,
     ``no_reason``, ``same_name``, ``here_already``, ``too_late``, ``other_address``."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @transaction.atomic

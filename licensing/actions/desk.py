@@ -8,18 +8,15 @@ from django.db import transaction
 from licensing import perms
 from licensing.models import DriverContact, NextAction
 from people.models import Licence, User
+from people.refusals import Refused
 
 State, What = NextAction.State, NextAction.What
 LONGEST_DUE = 366  # Days ahead; a later day is a slip of the pen.
 
 
-class DeskRefused(Exception):
+class DeskRefused(Refused):
     """``code``: ``not_allowed``, ``not_an_officer``, ``owners_interest``, ``wrong_day``,
     ``no_words``, ``not_planned``, ``in_the_future`` or ``earlier_holder``."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @transaction.atomic

@@ -15,20 +15,17 @@ from licensing.models import Requirement, TrainingException, WaitingLicence
 from outbox.actions import Draft, queue_messages
 from people.models import Licence, User
 from people.perms import conflict
+from people.refusals import Refused
 
 LONGEST = timedelta(days=366)
 Decision = TrainingException.Decision
 
 
-class ExceptionRefused(Exception):
+class ExceptionRefused(Refused):
     """``code``: of the people ``not_allowed``, ``own_record``, ``interest``, ``same_person``,
     ``proposers_interest``; of what is proposed ``no_reason``, ``wrong_day``, ``no_requirement``;
     of the licence ``no_holder``, ``changed_hands``; of the steps ``waiting``, ``decided``,
     ``over``."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ from people.models import (
     RecordMerge,
     User,
 )
+from people.refusals import Refused
 from people.register.merging import (
     grounds,
     join_records,
@@ -36,12 +37,8 @@ logger = logging.getLogger(__name__)
 Decision = RecordMerge.Decision
 
 
-class MergeRefused(Exception):
+class MergeRefused(Refused):
     """``code`` says why; see ``bar_to_merge`` and ``bar_to_undoing``, and those of people."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @transaction.atomic

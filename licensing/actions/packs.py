@@ -12,14 +12,11 @@ from licensing.foi import Cost, foi_document
 from licensing.models import CommitteePack, FoiPack
 from people.models import Authority, Learner, Licence, User
 from people.perms import may_deal_with
+from people.refusals import Refused
 
 
-class MakingRefused(Exception):
+class MakingRefused(Refused):
     """``code``: ``not_allowed``, ``interest``, ``no_reason``, ``in_the_future``."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @transaction.atomic

@@ -7,14 +7,11 @@ from licensing.models import QuarterlyPack
 from licensing.periods import Period
 from licensing.quarterly import Content, digest, quarter_of, steps
 from people.models import Authority, User
+from people.refusals import Refused
 
 
-class PackRefused(Exception):
+class PackRefused(Refused):
     """``code``: ``not_over``."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 def ask_pack(*, authority: Authority, quarter: Period, by: User, now: datetime) -> QuarterlyPack:

@@ -14,18 +14,15 @@ from licensing.models import SignedTraining, TrainingSession
 from licensing.models.signed import LONGEST
 from people.models import Audience, Authority, Learner, Membership, User
 from people.perms import may_deal_with
+from people.refusals import Refused
 
 Decision = SignedTraining.Decision
 DEFAULT_MONTHS = 36  # Of a course here, where no validity rule is in force.
 
 
-class SigningRefused(Exception):
+class SigningRefused(Refused):
     """``code``: ``not_allowed``, ``own_training``, ``interest``, ``in_the_future``,
     ``not_finished``, ``not_complete``, ``no_reason``, ``decided``."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from licensing.models import MetPoint, TrendAlert, TrendAlertNote
 from licensing.periods import Grain, latest_complete, periods
 from licensing.trends import Asked, Measure, Split, over_time
 from people.models import Authority, Licence, User
+from people.refusals import Refused
 
 YEARS_BACK = 3
 WEEKS_LOOKED_AT = 4  # So that a week is judged although the clock stood still on its Monday.
@@ -26,12 +27,8 @@ SPLITS = {
 }
 
 
-class NoteRefused(Exception):
+class NoteRefused(Refused):
     """``code``: ``not_allowed``, ``no_text`` or ``noted``."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 def work_out_points(*, now: datetime, limit: int, authorities: Iterable[Authority] = ()) -> int:
