@@ -14,32 +14,24 @@ from django.utils import timezone
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import DetailView, FormView, ListView
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from people import perms
 from people.asked import key_in
 from people.forms import DatedRuleForm
-from people.models import User
 from people.models.rules import DatedRule
 from people.refusals import RuleRefused
+from people.staff_page import StaffPageMixin
 
 ON_A_PAGE = 50
 
 
-class RulesMixin(WagtailAdminTemplateMixin):
+class RulesMixin(StaffPageMixin):
     """For people who may read rules; nobody else finds the pages."""
 
-    page_title: str | Promise
     breadcrumbs_items: ClassVar[list[Any]] = []
     refusals: Mapping[str, str | Promise]
     rule_url_name: str
     propose_url_name: str
-    request: HttpRequest
-
-    @property
-    def person(self) -> User:
-        assert isinstance(self.request.user, User)
-        return self.request.user
 
     def readable(self) -> QuerySet[Any]:
         raise NotImplementedError

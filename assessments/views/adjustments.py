@@ -32,7 +32,7 @@ class AdjustmentsView(DeskMixin, ListView):
     paginate_by = ON_A_PAGE
 
     def get_queryset(self) -> QuerySet[Adjustment]:
-        waiting = perms.desk_adjustments(self.user).filter(decided_at=None)
+        waiting = perms.desk_adjustments(self.person).filter(decided_at=None)
         return waiting.order_by("asked_at", "pk")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -48,7 +48,7 @@ class AdjustmentMixin(DeskMixin):
 
     @cached_property
     def adjustment(self) -> Adjustment:
-        return get_object_or_404(perms.desk_adjustments(self.user), pk=self.kwargs["pk"])
+        return get_object_or_404(perms.desk_adjustments(self.person), pk=self.kwargs["pk"])
 
     @property
     def authority(self) -> Authority | None:
@@ -83,7 +83,7 @@ class DecideAdjustmentView(AdjustmentMixin, ActingView):
 
     def act(self, form: Form) -> HttpResponse:
         actions.decide_adjustment(
-            adjustment=self.adjustment, by=self.user, now=self.now, **form.cleaned_data
+            adjustment=self.adjustment, by=self.person, now=self.now, **form.cleaned_data
         )
         messages.success(self.request, _("The request is decided. We have written to the person."))
         return redirect("adjustment_requests")
@@ -107,7 +107,7 @@ class GrantAdjustmentView(PersonMixin, ActingView):
 
     def act(self, form: Form) -> HttpResponse:
         actions.grant_adjustment(
-            learner=self.learner, by=self.user, now=self.now, **form.cleaned_data
+            learner=self.learner, by=self.person, now=self.now, **form.cleaned_data
         )
         messages.success(self.request, _("The help is given. We have written to the person."))
         return redirect(self.person_url)
@@ -128,6 +128,6 @@ class EndAdjustmentView(AdjustmentMixin, ActingView):
         return super().get_context_data(facts=self.facts(), **kwargs)
 
     def act(self, form: Form) -> HttpResponse:
-        actions.end_adjustment(adjustment=self.adjustment, by=self.user, now=self.now)
+        actions.end_adjustment(adjustment=self.adjustment, by=self.person, now=self.now)
         messages.success(self.request, _("The help has ended. We have written to the person."))
         return redirect("test_person", self.adjustment.learner_id)

@@ -1,7 +1,7 @@
 """What the answers say about the questions, in words for trainers, and the review of odd ones."""
 
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 import django_filters  # type: ignore[import-untyped]
 from django.contrib import messages
@@ -20,7 +20,7 @@ from django.views.generic import FormView
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.ui.tables import BaseColumn, BooleanColumn, Column
-from wagtail.admin.views.generic.base import BaseListingView, WagtailAdminTemplateMixin
+from wagtail.admin.views.generic.base import BaseListingView
 
 from assessments import actions, item_analysis, perms
 from assessments.forms import WordsForm
@@ -28,8 +28,8 @@ from assessments.models import ItemReview, ItemStatistic
 from assessments.views import figures
 from courses.views.spreadsheets import FORMATS, Spreadsheet
 from courses.views.tables import NameColumn
-from people.models import User
 from people.perms import TRAINERS
+from people.staff_page import StaffPageMixin
 
 ON_A_PAGE = 50
 REFUSALS: dict[str, str | Promise] = {
@@ -48,26 +48,21 @@ class QuestionPaginator(WagtailPaginator):
     verbose_name_plural = gettext_lazy("questions")
 
 
-class StatisticsMixin(WagtailAdminTemplateMixin):
+class StatisticsMixin(StaffPageMixin):
     """For trainers: the figures tell options and keys. Anybody else is refused."""
 
     page_title = gettext_lazy("Question statistics")
     header_icon = "clipboard-list"
-    request: HttpRequest
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not perms.may_read_statistics(request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
 
-    @property
-    def user(self) -> User:
-        return cast("User", self.request.user)  # Strangers went no further than the door.
-
     def readable(self) -> Any:
         """With ``in_use``: whether papers show this version now."""
         in_use = ExpressionWrapper(IN_USE, output_field=BooleanField())
-        statistics = perms.readable_statistics(self.user).annotate(in_use=in_use)
+        statistics = perms.readable_statistics(self.person).annotate(in_use=in_use)
         return statistics.select_related("question__topic", "revision")
 
 
@@ -162,7 +157,7 @@ class StatisticsView(StatisticsMixin, BaseListingView):
         context: dict[str, Any] = super().get_context_data(
             *args,
             held_back=self.readable().filter(IN_USE, held_back=True).count(),
-            short_topics=perms.short_topics(self.user, on=today, now=now),
+            short_topics=perms.short_topics(self.person, on=today, now=now),
             download_url=reverse("export_question_statistics", args=["csv"]),
             **kwargs,
         )
@@ -228,9 +223,9 @@ class StatisticView(StatisticsMixin, FormView):
     def refusal(self) -> str:
         """Why this person may not let the version be drawn; empty where they may."""
         question = self.statistic.question
-        if not perms.may_rule_on(self.user, question):
+        if not perms.may_rule_on(self.person, question):
             return str(REFUSALS["not_allowed"])
-        if perms.wrote(self.user, question, self.statistic.revision_id):
+        if perms.wrote(self.person, question, self.statistic.revision_id):
             return str(REFUSALS["own_question"])
         return ""
 
@@ -241,7 +236,7 @@ class StatisticView(StatisticsMixin, FormView):
                 question=statistic.question,
                 revision=statistic.revision,
                 note=form.cleaned_data["text"],
-                by=self.user,
+                by=self.person,
                 now=timezone.now(),
             )
         except actions.ItemReviewRefused as refusal:

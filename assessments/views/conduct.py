@@ -21,7 +21,7 @@ from django.views.generic import FormView, TemplateView
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.ui.tables import BaseColumn, Column
-from wagtail.admin.views.generic.base import BaseListingView, WagtailAdminTemplateMixin
+from wagtail.admin.views.generic.base import BaseListingView
 from wagtail.admin.widgets.button import HeaderButton
 
 from assessments import actions, perms
@@ -30,6 +30,7 @@ from assessments.models import Case, CaseEntry, Signal, Sitting
 from assessments.views.signs import INNOCENT, evidence_in_words
 from courses.views.tables import NameColumn
 from people.models import User
+from people.staff_page import PlacedPageMixin
 
 ON_A_PAGE = 50
 Kind = CaseEntry.Kind
@@ -66,29 +67,19 @@ def day_and_time(moment: datetime | None) -> str:
     return date_format(timezone.localtime(moment), "DATETIME_FORMAT") if moment else "–"
 
 
-class ConductMixin(WagtailAdminTemplateMixin):
+class ConductMixin(PlacedPageMixin):
     """For officers and auditors; anybody else is refused."""
 
     page_title = gettext_lazy("Signs in tests")
     header_icon = "view"
-    request: HttpRequest
-    kwargs: dict[str, Any]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not perms.may_read_sittings(request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
 
-    @property
-    def user(self) -> User:
-        return cast("User", self.request.user)  # Strangers went no further than the door.
-
     def way_here(self) -> list[dict[str, str | Promise]]:
         return [{"url": reverse("test_signals"), "label": ConductMixin.page_title}]
-
-    def get_breadcrumbs_items(self) -> list[dict[str, str | Promise]]:
-        here = {"url": "", "label": self.get_page_title(), "sublabel": self.get_page_subtitle()}
-        return [*self.breadcrumbs_items, *self.way_here(), here]
 
 
 class SignalFilters(WagtailFilterSet):
@@ -139,7 +130,7 @@ class SignalsView(ConductMixin, BaseListingView):
         return []
 
     def get_base_queryset(self) -> QuerySet[Signal]:
-        signals = perms.readable_signals(self.user)
+        signals = perms.readable_signals(self.person)
         return signals.select_related("sitting__learner", "sitting__course", "sitting__case")
 
     def order_queryset(self, queryset: QuerySet[Signal]) -> QuerySet[Signal]:
@@ -172,7 +163,7 @@ class SittingSignalsView(ConductMixin, FormView):
 
     @cached_property
     def sitting(self) -> Sitting:
-        sittings = perms.readable_sittings(self.user)
+        sittings = perms.readable_sittings(self.person)
         related = sittings.select_related("learner", "course", "authority", "case")
         return get_object_or_404(related, pk=self.kwargs["pk"])
 
@@ -193,19 +184,19 @@ class SittingSignalsView(ConductMixin, FormView):
             signals=signals,
             others=self.others([signal for signal, _words, _story in signals]),
             case=getattr(self.sitting, "case", None),
-            may_open=perms.may_look_into(self.user, sitting=self.sitting),
+            may_open=perms.may_look_into(self.person, sitting=self.sitting),
             **kwargs,
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not perms.may_look_into(self.user, sitting=self.sitting):
+        if not perms.may_look_into(self.person, sitting=self.sitting):
             raise PermissionDenied
         return super().post(request, *args, **kwargs)
 
     def others(self, signals: list[Signal]) -> list[Sitting]:
         """The sittings that those signals name, as far as the person may read them."""
         named = [signal.evidence["other"] for signal in signals if "other" in signal.evidence]
-        sittings = perms.readable_sittings(self.user).filter(pk__in=named)
+        sittings = perms.readable_sittings(self.person).filter(pk__in=named)
         return list(sittings.select_related("learner"))
 
     def form_valid(self, form: WordsForm) -> HttpResponse:
@@ -213,7 +204,7 @@ class SittingSignalsView(ConductMixin, FormView):
             case = actions.open_case(
                 sitting=self.sitting,
                 note=form.cleaned_data["text"],
-                by=self.user,
+                by=self.person,
                 now=timezone.now(),
             )
         except actions.CaseRefused as refusal:
@@ -254,7 +245,7 @@ class CasesView(ConductMixin, BaseListingView):
     ]
 
     def get_base_queryset(self) -> QuerySet[Case]:
-        cases = perms.readable_cases(self.user)
+        cases = perms.readable_cases(self.person)
         return cases.select_related("sitting__learner", "sitting__course")
 
     def order_queryset(self, queryset: QuerySet[Case]) -> QuerySet[Case]:
@@ -268,7 +259,7 @@ class CaseMixin(ConductMixin):
 
     @cached_property
     def case(self) -> Case:
-        related = perms.readable_cases(self.user).select_related(
+        related = perms.readable_cases(self.person).select_related(
             "sitting__learner__user", "sitting__course", "sitting__authority", "opened_by"
         )
         return get_object_or_404(related, pk=self.kwargs["pk"])
@@ -295,7 +286,7 @@ class CaseView(CaseMixin, TemplateView):
             entries=entries,
             notice=notice,
             reply_by=actions.reply_by(notice.written_at) if notice else None,
-            may_change=perms.may_look_into(self.user, sitting=case.sitting),
+            may_change=perms.may_look_into(self.person, sitting=case.sitting),
             **kwargs,
         )
 
@@ -352,7 +343,7 @@ class AddNoteView(CaseFormView):
     done = gettext_lazy("The note is in the file.")
 
     def step(self, cleaned: dict[str, Any], now: datetime) -> object:
-        return actions.add_note(case=self.case, text=cleaned["text"], by=self.user, now=now)
+        return actions.add_note(case=self.case, text=cleaned["text"], by=self.person, now=now)
 
 
 class SendNoticeView(CaseFormView):
@@ -366,7 +357,7 @@ class SendNoticeView(CaseFormView):
     done = gettext_lazy("The driver is told. They have 14 days to reply.")
 
     def step(self, cleaned: dict[str, Any], now: datetime) -> object:
-        return actions.send_notice(case=self.case, text=cleaned["text"], by=self.user, now=now)
+        return actions.send_notice(case=self.case, text=cleaned["text"], by=self.person, now=now)
 
 
 class DecideCaseView(CaseFormView):
@@ -376,7 +367,7 @@ class DecideCaseView(CaseFormView):
     done = gettext_lazy("The case is decided. The driver is told, and can appeal.")
 
     def step(self, cleaned: dict[str, Any], now: datetime) -> object:
-        return actions.decide_case(case=self.case, by=self.user, now=now, **cleaned)
+        return actions.decide_case(case=self.case, by=self.person, now=now, **cleaned)
 
 
 class DecideAppealView(CaseFormView):
@@ -386,4 +377,4 @@ class DecideAppealView(CaseFormView):
     done = gettext_lazy("The appeal is decided. The driver is told.")
 
     def step(self, cleaned: dict[str, Any], now: datetime) -> object:
-        return actions.decide_appeal(case=self.case, by=self.user, now=now, **cleaned)
+        return actions.decide_appeal(case=self.case, by=self.person, now=now, **cleaned)

@@ -1,6 +1,6 @@
 """The desk of officers, trainers and invigilators: find a person, see their tests, give codes."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -15,7 +15,6 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, ListView
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from assessments import actions, perms
 from assessments.forms import ArrangeForm, FindPersonForm
@@ -24,18 +23,17 @@ from assessments.views.desk_words import help_in_words, refusal_in_words
 from assessments.views.words import reason_in_words
 from courses.models import Enrolment
 from people import perms as people
-from people.models import Authority, Learner, User
+from people.models import Authority, Learner
+from people.staff_page import PlacedPageMixin
 
 ON_A_PAGE = 50
 
 
-class DeskMixin(WagtailAdminTemplateMixin):
+class DeskMixin(PlacedPageMixin):
     """A page for whoever holds one of ``opened_by`` somewhere; anybody else is refused."""
 
     opened_by: tuple[str, ...] = perms.DESK
     header_icon = "clipboard-list"
-    request: HttpRequest
-    kwargs: dict[str, Any]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not people.holds(request, *self.opened_by):
@@ -43,19 +41,8 @@ class DeskMixin(WagtailAdminTemplateMixin):
         self.now = timezone.now()
         return super().dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
 
-    @property
-    def user(self) -> User:
-        return cast("User", self.request.user)  # Strangers went no further than the door.
-
-    def get_breadcrumbs_items(self) -> list[dict[str, str | Promise]]:
-        here = {"url": "", "label": self.get_page_title(), "sublabel": self.get_page_subtitle()}
-        return [*self.breadcrumbs_items, *self.way_here(), here]
-
-    def way_here(self) -> list[dict[str, str | Promise]]:
-        return []
-
     def serves(self, *roles: str, authority: Authority | None) -> bool:
-        return perms.serves(self.user, *roles, authority=authority)
+        return perms.serves(self.person, *roles, authority=authority)
 
 
 class ActingView(DeskMixin, FormView):
@@ -102,7 +89,7 @@ class PersonMixin(DeskMixin):
 
     @cached_property
     def learner(self) -> Learner:
-        return get_object_or_404(perms.desk_people(self.user, *perms.DESK), pk=self.kwargs["pk"])
+        return get_object_or_404(perms.desk_people(self.person, *perms.DESK), pk=self.kwargs["pk"])
 
     @property
     def authority(self) -> Authority | None:
@@ -136,7 +123,7 @@ class FindPersonView(DeskMixin, FormView):
     extra_context = {"submit_label": gettext_lazy("Find")}
 
     def form_valid(self, form: FindPersonForm) -> HttpResponse:
-        found = list(perms.find_people(self.user, form.cleaned_data["named"])[:ON_A_PAGE])
+        found = list(perms.find_people(self.person, form.cleaned_data["named"])[:ON_A_PAGE])
         if len(found) == 1:
             return redirect("test_person", found[0].pk)
         if not found:
@@ -153,7 +140,7 @@ class PersonView(PersonMixin, ListView):
     paginate_by = 20
 
     def get_queryset(self) -> QuerySet[Sitting]:
-        own = perms.desk_sittings(self.user, *perms.READERS).filter(learner=self.learner)
+        own = perms.desk_sittings(self.person, *perms.READERS).filter(learner=self.learner)
         related = own.select_related(
             "rule", "adjustment", "identity_checked_by", "started_by"
         ).prefetch_related("time_given", "changes")
@@ -199,7 +186,7 @@ class StartCodeView(PersonMixin, ActingView):
 
     def act(self, form: Form) -> HttpResponse:
         row, code = actions.issue_start_code(
-            learner=self.learner, by=self.user, now=self.now, **form.cleaned_data
+            learner=self.learner, by=self.person, now=self.now, **form.cleaned_data
         )
         messages.success(self.request, _("The start code is ready."))
         context = self.get_context_data(

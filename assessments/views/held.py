@@ -41,7 +41,7 @@ class HoldSittingView(PersonMixin, ActingView):
 
     def act(self, form: Form) -> HttpResponse:
         sitting = actions.hold_sitting(
-            learner=self.learner, by=self.user, now=self.now, **form.cleaned_data
+            learner=self.learner, by=self.person, now=self.now, **form.cleaned_data
         )
         return redirect("held_answers", sitting.pk)
 
@@ -53,7 +53,7 @@ class HeldMixin(DeskMixin):
 
     @cached_property
     def sitting(self) -> Sitting:
-        held = perms.desk_sittings(self.user, *perms.DESK).exclude(mode=Sitting.Mode.ONLINE)
+        held = perms.desk_sittings(self.person, *perms.DESK).exclude(mode=Sitting.Mode.ONLINE)
         return get_object_or_404(held.select_related("rule"), pk=self.kwargs["pk"])
 
     @cached_property
@@ -124,7 +124,7 @@ class EnterAnswersView(HeldMixin, ActingView):
     }
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if self.sheet is not None and self.sheet.proposed_by != self.user:
+        if self.sheet is not None and self.sheet.proposed_by != self.person:
             return redirect("confirm_answers", self.sitting.pk)
         return super().get(request, *args, **kwargs)
 
@@ -142,7 +142,7 @@ class EnterAnswersView(HeldMixin, ActingView):
 
     def act(self, form: Any) -> HttpResponse:
         actions.enter_answers(
-            sitting=self.sitting, answers=form.answers(), by=self.user, now=self.now
+            sitting=self.sitting, answers=form.answers(), by=self.person, now=self.now
         )
         messages.success(self.request, _("The answers are saved. Somebody else can confirm them."))
         return redirect("open_sittings")
@@ -166,7 +166,7 @@ class ConfirmAnswersView(HeldMixin, ActingView):
             sheet=self.sheet,
             rows=rows,
             seen=actions.last_entered(self.sitting),
-            entered_here=self.sheet is not None and self.sheet.proposed_by == self.user,
+            entered_here=self.sheet is not None and self.sheet.proposed_by == self.person,
             **kwargs,
         )
 
@@ -175,7 +175,7 @@ class ConfirmAnswersView(HeldMixin, ActingView):
         sitting = actions.confirm_answers(
             sitting=self.sitting,
             seen=-1 if seen is None else seen,
-            by=self.user,
+            by=self.person,
             now=self.now,
         )
         told = {"result": Sitting.Outcome(sitting.outcome).label}

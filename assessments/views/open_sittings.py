@@ -32,7 +32,7 @@ class OpenSittingsView(DeskMixin, ListView):
     paginate_by = ON_A_PAGE
 
     def get_queryset(self) -> QuerySet[Sitting]:
-        here = perms.desk_sittings(self.user, *perms.DESK).filter(closed_at=None)
+        here = perms.desk_sittings(self.person, *perms.DESK).filter(closed_at=None)
         counted = here.annotate(answered=Count("answers__position", distinct=True))
         related = counted.select_related("answer_sheet__proposed_by").defer("paper")
         return related.order_by("started_at", "pk")
@@ -59,7 +59,7 @@ class GiveTimeView(ActingView):
 
     @cached_property
     def sitting(self) -> Sitting:
-        here = perms.desk_sittings(self.user, *perms.DESK).defer("paper")
+        here = perms.desk_sittings(self.person, *perms.DESK).defer("paper")
         return get_object_or_404(here, pk=self.kwargs["pk"])
 
     @property
@@ -74,7 +74,7 @@ class GiveTimeView(ActingView):
 
     def act(self, form: Form) -> HttpResponse:
         gift = actions.give_time(
-            sitting=self.sitting, by=self.user, now=self.now, **form.cleaned_data
+            sitting=self.sitting, by=self.person, now=self.now, **form.cleaned_data
         )
         minutes = gift.seconds // 60
         given = ngettext("%(n)s minute is given back.", "%(n)s minutes are given back.", minutes)
@@ -105,7 +105,7 @@ class OutagesView(ActingView):
         return super().get_context_data(outages=latest, **kwargs)
 
     def act(self, form: Form) -> HttpResponse:
-        outage = actions.note_outage(by=self.user, now=self.now, **form.cleaned_data)
+        outage = actions.note_outage(by=self.person, now=self.now, **form.cleaned_data)
         tests = outage.time_given.count()
         given = ngettext(
             "Recorded. %(n)s test got time back.", "Recorded. %(n)s tests got time back.", tests

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Collection, Iterator
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -19,7 +19,6 @@ from django.views import View
 from django.views.generic import FormView, TemplateView
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from assessments import actions, perms, tasks
 from assessments.forms import RulingForm
@@ -27,7 +26,7 @@ from assessments.models import Challenge, Withdrawal
 from assessments.models.impact import Affected, Effect, effects, impact_of
 from courses.views.spreadsheets import Spreadsheet
 from people import perms as people
-from people.models import User
+from people.staff_page import StaffPageMixin
 
 logger = logging.getLogger(__name__)
 WAITING = 100  # Challenges on the desk at a time; the oldest come first.
@@ -53,21 +52,15 @@ EFFECTS: dict[Effect, str | Promise] = {
 }
 
 
-class DeskMixin(WagtailAdminTemplateMixin):
+class DeskMixin(StaffPageMixin):
     """For reviewers; anybody else is refused."""
 
     header_icon = "comment"
-    request: HttpRequest
-    kwargs: dict[str, Any]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not perms.is_reviewer(request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
-
-    @property
-    def person(self) -> User:
-        return cast("User", self.request.user)  # Strangers went no further than the door.
 
     def get_breadcrumbs_items(self) -> list[dict[str, str | Promise]]:
         desk = {"url": reverse("challenges"), "label": _("Challenges")}

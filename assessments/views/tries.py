@@ -31,7 +31,7 @@ class NoTriesLeftView(DeskMixin, ListView):
     paginate_by = ON_A_PAGE
 
     def get_queryset(self) -> QuerySet[Enrolment]:
-        return perms.rounds_without_tries(self.user, now=self.now)
+        return perms.rounds_without_tries(self.person, now=self.now)
 
 
 class RoundMixin(DeskMixin):
@@ -42,7 +42,7 @@ class RoundMixin(DeskMixin):
 
     @cached_property
     def enrolment(self) -> Enrolment:
-        return get_object_or_404(perms.desk_rounds(self.user), pk=self.kwargs["pk"])
+        return get_object_or_404(perms.desk_rounds(self.person), pk=self.kwargs["pk"])
 
     @property
     def authority(self) -> Authority | None:
@@ -73,13 +73,13 @@ class ExtraTriesView(RoundMixin, ActingView):
             sittings=sittings.order_by("started_at"),
             confirmed=proposals.exclude(confirmed_at=None).order_by("pk"),
             waiting=waiting,
-            may_confirm=waiting is not None and waiting.proposed_by != self.user,
+            may_confirm=waiting is not None and waiting.proposed_by != self.person,
             **kwargs,
         )
 
     def act(self, form: Form) -> HttpResponse:
         actions.propose_extra_tries(
-            enrolment=self.enrolment, by=self.user, now=self.now, **form.cleaned_data
+            enrolment=self.enrolment, by=self.person, now=self.now, **form.cleaned_data
         )
         messages.success(self.request, _("It is proposed. Another officer can confirm it."))
         return redirect("extra_tries", self.enrolment.pk)
@@ -101,6 +101,6 @@ class ConfirmExtraTriesView(RoundMixin, ActingView):
         proposed = ExtraTries.objects.filter(enrolment=self.enrolment)
         named = key_in(self.request.POST.get("proposal"))
         extra_tries = get_object_or_404(proposed, pk=named)
-        actions.confirm_extra_tries(extra_tries=extra_tries, by=self.user, now=self.now)
+        actions.confirm_extra_tries(extra_tries=extra_tries, by=self.person, now=self.now)
         messages.success(self.request, _("It is confirmed. We have written to the person."))
         return redirect("no_tries_left")

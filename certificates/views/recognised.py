@@ -1,7 +1,7 @@
 """Training elsewhere, as officers enter it, check it and decide about it."""
 
 from io import BytesIO
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.generic import FormView, ListView
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from certificates import actions, perms
 from certificates.forms.recognised import DecisionForm, EvidenceForm, FindLicenceForm
 from certificates.models import Certificate, Evidence, EvidenceBatch, EvidenceFile
 from people import perms as people
-from people.models import Licence, User
+from people.models import Licence
+from people.staff_page import StaffPageMixin
 
 ON_A_PAGE = 50
 LATEST_FILES = 10
@@ -48,24 +48,18 @@ REFUSALS: dict[str, str | Promise] = {
 FIELDS = {"future": "passed_on", "too_early": "passed_on", "no_rule": "passed_on"}
 
 
-class RecognisedMixin(WagtailAdminTemplateMixin):
+class RecognisedMixin(StaffPageMixin):
     """For officers and auditors; anybody else is refused. Pages that change something are for
     ``opened_by`` alone."""
 
     opened_by: ClassVar[tuple[str, ...]] = (people.Role.OFFICER, people.Role.AUDITOR)
-    page_title: str | Promise = gettext_lazy("Recognised training")
+    page_title = gettext_lazy("Recognised training")
     header_icon = "doc-full-inverse"
-    request: HttpRequest
-    kwargs: dict[str, Any]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not people.holds(request, *self.opened_by):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
-
-    @property
-    def person(self) -> User:
-        return cast("User", self.request.user)  # Strangers went no further than the door.
 
     def get_breadcrumbs_items(self) -> list[dict[str, str | Promise]]:
         overview = {"url": reverse("recognised"), "label": _("Recognised training")}

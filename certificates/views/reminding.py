@@ -8,11 +8,10 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from django.utils.functional import Promise, cached_property
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.generic import ListView, TemplateView
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from certificates import perms
 from certificates.actions.instead import undelivered
@@ -21,19 +20,18 @@ from certificates.channels import Way, masked
 from certificates.models import Certificate, CertificateQuerySet, Reminder
 from certificates.proof import proof_of, render_proof
 from outbox.models import Message, MessageEvent
-from people.models import User
+from people.staff_page import StaffPageMixin
 
 ON_A_PAGE = 50
 SHOWN_DAYS = 90  # How long somebody stays in the list of those who could not be reached.
 
 
-class ReminderMixin(WagtailAdminTemplateMixin):
+class ReminderMixin(StaffPageMixin):
     """For officers, auditors and platform administrators; anybody else is refused."""
 
-    page_title: str | Promise = gettext_lazy("Reminders")
+    page_title = gettext_lazy("Reminders")
     header_icon = "mail"
     breadcrumbs_items: ClassVar[list[Any]] = []
-    request: HttpRequest
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not perms.may_list_certificates(request.user):
@@ -43,11 +41,6 @@ class ReminderMixin(WagtailAdminTemplateMixin):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         may_remind = perms.reminding_authorities(self.person).exists()
         return super().get_context_data(may_remind=may_remind, **kwargs)  # type: ignore[no-any-return]
-
-    @property
-    def person(self) -> User:
-        assert isinstance(self.request.user, User)
-        return self.request.user
 
     @property
     def visible(self) -> CertificateQuerySet:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -17,7 +17,6 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, TemplateView
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 import assessments.perms
 import people.views
@@ -26,7 +25,8 @@ from certificates import actions, perms, renewal
 from certificates.forms.standing import CorrectionForm, FromDayForm
 from certificates.models import Certificate, CertificateEvent
 from certificates.views.timeline import timeline
-from people.models import Learner, User
+from people.models import Learner
+from people.staff_page import PlacedPageMixin
 
 Kind = CertificateEvent.Kind
 STANDINGS: Mapping[str, str | Promise] = {
@@ -57,25 +57,15 @@ REFUSALS: Mapping[str, str | Promise] = {
 }
 
 
-class StaffMixin(WagtailAdminTemplateMixin):
+class StaffMixin(PlacedPageMixin):
     """For officers and auditors; anybody else is refused."""
 
     header_icon = "check"
-    request: HttpRequest
-    kwargs: dict[str, Any]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not perms.may_list_certificates(request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
-
-    @property
-    def person(self) -> User:
-        return cast("User", self.request.user)  # Strangers went no further than the door.
-
-    def get_breadcrumbs_items(self) -> list[dict[str, str | Promise]]:
-        here = {"url": "", "label": self.get_page_title(), "sublabel": self.get_page_subtitle()}
-        return [*self.breadcrumbs_items, *self.way_here(), here]
 
     def way_here(self) -> list[dict[str, str | Promise]]:
         return [{"url": reverse("staff_certificates"), "label": _("Certificates")}]

@@ -2,7 +2,7 @@
 
 from datetime import date
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -19,7 +19,7 @@ from django.views import View
 from django.views.generic import TemplateView
 from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.ui.tables import BaseColumn, Column
-from wagtail.admin.views.generic.base import BaseListingView, WagtailAdminTemplateMixin
+from wagtail.admin.views.generic.base import BaseListingView
 
 from courses import actions, perms
 from courses.models import Cohort, CoursePage
@@ -27,19 +27,18 @@ from courses.models.reports import Person, Report
 from courses.views import charts, tables
 from courses.views.spreadsheets import FORMATS, Spreadsheet
 from people import perms as people
-from people.models import Authority, User
+from people.models import Authority
+from people.staff_page import PlacedPageMixin
 
 ON_A_PAGE = 50
 NAMED_COUNCILS = 3  # More of them are counted.
 LESSONS, CHECKS, PEOPLE = "lessons", "checks", "people"
 
 
-class TrainingMixin(WagtailAdminTemplateMixin):
+class TrainingMixin(PlacedPageMixin):
     """A page for whoever may read figures at all; anybody else is refused."""
 
     header_icon = "group"
-    request: HttpRequest
-    kwargs: dict[str, Any]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not perms.may_read_figures(request.user):
@@ -48,16 +47,8 @@ class TrainingMixin(WagtailAdminTemplateMixin):
         return super().dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
 
     @property
-    def user(self) -> User:
-        return cast("User", self.request.user)  # Strangers went no further than the door.
-
-    @property
     def today(self) -> date:
         return timezone.localdate(self.now, timezone.get_default_timezone())
-
-    def get_breadcrumbs_items(self) -> list[dict[str, str | Promise]]:
-        here = {"url": "", "label": self.get_page_title(), "sublabel": self.get_page_subtitle()}
-        return [*self.breadcrumbs_items, *self.way_here(), here]
 
     def way_here(self) -> list[dict[str, str | Promise]]:
         return [{"url": reverse("training"), "label": _("Training")}]
@@ -68,10 +59,10 @@ class CohortMixin(TrainingMixin):
 
     @cached_property
     def cohort(self) -> Cohort:
-        return get_object_or_404(perms.readable_cohorts(self.user), pk=self.kwargs["pk"])
+        return get_object_or_404(perms.readable_cohorts(self.person), pk=self.kwargs["pk"])
 
     def report(self) -> Report:
-        return Report.of_cohort(self.cohort, now=self.now, hidden=people.known_people(self.user))
+        return Report.of_cohort(self.cohort, now=self.now, hidden=people.known_people(self.person))
 
 
 class CourseMixin(TrainingMixin):
@@ -80,13 +71,13 @@ class CourseMixin(TrainingMixin):
     @cached_property
     def course(self) -> CoursePage:
         course: CoursePage = get_object_or_404(
-            perms.readable_courses(self.user), pk=self.kwargs["pk"]
+            perms.readable_courses(self.person), pk=self.kwargs["pk"]
         )
         return course
 
     @cached_property
     def councils(self) -> list[Authority]:
-        return list(perms.figure_authorities(self.user))
+        return list(perms.figure_authorities(self.person))
 
     def report(self) -> Report:
         keys = [council.pk for council in self.councils]
@@ -128,7 +119,7 @@ class CohortView(CohortMixin, FiguresView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(cohort=self.cohort, **kwargs)
-        may_change = perms.may_change_cohort(self.user, self.cohort)
+        may_change = perms.may_change_cohort(self.person, self.cohort)
         paginator = PeoplePaginator(context["report"].people, ON_A_PAGE)
         page = paginator.get_page(self.request.GET.get("p"))
         people = tables.people_table(
@@ -191,7 +182,7 @@ class CourseListView(TrainingMixin, BaseListingView):
     ]
 
     def get_base_queryset(self) -> QuerySet[CoursePage]:
-        return perms.readable_courses(self.user)
+        return perms.readable_courses(self.person)
 
 
 class ExportView(TrainingMixin, View):
@@ -204,7 +195,7 @@ class ExportView(TrainingMixin, View):
             raise Http404
         rows, columns = found
         actions.note_export(
-            of=self.subject, table=table, file_format=file_format, by=self.user, now=self.now
+            of=self.subject, table=table, file_format=file_format, by=self.person, now=self.now
         )
         name = slugify(str(self.subject)) or str(self.subject.pk)
         sheet = Spreadsheet(columns, filename=f"{name}-{table}-{self.today.isoformat()}")

@@ -62,7 +62,7 @@ class CohortListView(TrainingMixin, BaseListingView):
         return []
 
     def get_base_queryset(self) -> QuerySet[Cohort]:
-        return perms.readable_cohorts(self.user)
+        return perms.readable_cohorts(self.person)
 
     def order_queryset(self, queryset: QuerySet[Cohort]) -> QuerySet[Cohort]:
         return queryset.order_by(self.ordering, "-pk")
@@ -70,7 +70,7 @@ class CohortListView(TrainingMixin, BaseListingView):
     @property
     def header_buttons(self) -> list[HeaderButton]:
         buttons = [HeaderButton(_("Courses"), reverse("training_courses"), icon_name="doc-full")]
-        if perms.cohort_authorities(self.user).exists():
+        if perms.cohort_authorities(self.person).exists():
             new = HeaderButton(_("New group"), reverse("start_cohort"), icon_name="plus")
             buttons.append(new)
         return buttons
@@ -111,7 +111,7 @@ class ChooseCouncilView(TrainingMixin, FormView):
     extra_context = {"submit_label": gettext_lazy("Continue")}
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "user": self.user}
+        return {**super().get_form_kwargs(), "user": self.person}
 
     def form_valid(self, form: CouncilForm) -> HttpResponse:
         chosen = urlencode({"authority": form.cleaned_data["authority"].pk})
@@ -146,13 +146,13 @@ class StartCohortView(TrainingMixin, FormView):
             **super().get_form_kwargs(),
             "authority": self.authority,
             "choose_course": True,
-            "initial": {"trainer": self.user},
+            "initial": {"trainer": self.person},
         }
 
     def form_valid(self, form: CohortForm) -> HttpResponse:
         try:
             cohort = actions.start_cohort(
-                authority=self.authority, by=self.user, now=self.now, **form.cleaned_data
+                authority=self.authority, by=self.person, now=self.now, **form.cleaned_data
             )
         except ValidationError as refused:
             form.add_error(None, refused)
@@ -206,7 +206,7 @@ class ChangeCohortView(ChangingMixin, FormView):
     def form_valid(self, form: CohortForm) -> HttpResponse:
         try:
             actions.change_cohort(
-                cohort=self.cohort, by=self.user, now=self.now, **form.cleaned_data
+                cohort=self.cohort, by=self.person, now=self.now, **form.cleaned_data
             )
         except ValidationError as refused:
             form.add_error(None, refused)
@@ -225,7 +225,7 @@ class AddPeopleView(ChangingMixin, FormView):
 
     def form_valid(self, form: AddPeopleForm) -> HttpResponse:
         lines = form.cleaned_data["people"]
-        answers = actions.add_people(cohort=self.cohort, lines=lines, by=self.user, now=self.now)
+        answers = actions.add_people(cohort=self.cohort, lines=lines, by=self.person, now=self.now)
         added = sum(answer is Added.ADDED for _line, answer in answers)
         context = self.get_context_data(
             form=AddPeopleForm(),
@@ -253,14 +253,14 @@ class TakeOutView(ChangingMixin, TemplateView):
     @cached_property
     def place(self) -> CohortPlace:
         own = self.cohort.places.filter(learner__authority=self.cohort.authority_id)
-        own = own.exclude(people.kept_from(self.user))
+        own = own.exclude(people.kept_from(self.person))
         return get_object_or_404(own.select_related("learner"), pk=self.kwargs["place_pk"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(place=self.place, cohort_url=self.cohort_url, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        actions.take_out(place=self.place, by=self.user, now=self.now)
+        actions.take_out(place=self.place, by=self.person, now=self.now)
         name = self.place.learner.full_name
         messages.success(request, _("%(name)s is no longer in the group.") % {"name": name})
         return redirect(self.cohort_url)

@@ -1,6 +1,6 @@
 """Checking organisations as officers propose, approve and end them, and what they have checked."""
 
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -15,7 +15,6 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, ListView, TemplateView
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from licensing import perms
 from licensing.actions import checkers as actions
@@ -24,29 +23,23 @@ from licensing.models import CheckerInvitation, CheckerMember, CheckerOrganisati
 from licensing.views.checkers import REFUSALS, withdraw
 from licensing.views.checks import RECEIPT_COLUMNS, answer_words, as_csv
 from people.asked import key_in
-from people.models import User
 from people.perms import Role, served_authorities
+from people.staff_page import StaffPageMixin
 
 ON_A_PAGE = 50
 
 
-class StaffCheckersMixin(WagtailAdminTemplateMixin):
+class StaffCheckersMixin(StaffPageMixin):
     """For officers and auditors; each sees their own authority's, and nobody else finds them."""
 
-    page_title: str | Promise = gettext_lazy("Checkers")
+    page_title = gettext_lazy("Checkers")
     header_icon = "search"
     breadcrumbs_items: ClassVar[list[Any]] = []
-    request: HttpRequest
-    kwargs: dict[str, Any]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not perms.may_see_checkers(request):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
-
-    @property
-    def person(self) -> User:
-        return cast("User", self.request.user)  # Strangers went no further than the door.
 
     @cached_property
     def organisation(self) -> CheckerOrganisation:

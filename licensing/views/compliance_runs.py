@@ -1,6 +1,6 @@
 """How many drivers were trained on a day: the question, the answers that were given, the people."""
 
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.generic import FormView, TemplateView
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from licensing import measuring, perms
 from licensing.actions import difference, run_again, run_compliance
@@ -26,20 +25,18 @@ from licensing.models import ComplianceRun
 from licensing.views import compliance_files, compliance_words
 from licensing.views.refusals import LIST_REFUSED
 from people.asked import key_in
-from people.models import User
 from people.perms import known_people
+from people.staff_page import StaffPageMixin
 
 ON_A_PAGE = 50
 RUNS_ON_A_PAGE = 20
 
 
-class ComplianceMixin(WagtailAdminTemplateMixin):
+class ComplianceMixin(StaffPageMixin):
     """For officers, auditors and platform administrators; anybody else is refused, and finds
     nothing of another council."""
 
     header_icon = "table"
-    request: HttpRequest
-    kwargs: dict[str, Any]
     breadcrumbs_items: ClassVar[list[Any]] = []
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -51,10 +48,6 @@ class ComplianceMixin(WagtailAdminTemplateMixin):
     def refusal(self) -> HttpResponse | None:
         """Instead of the page, where the person may not have it."""
         return None
-
-    @property
-    def person(self) -> User:
-        return cast("User", self.request.user)  # Strangers went no further than the door.
 
     @cached_property
     def run(self) -> ComplianceRun:

@@ -2,7 +2,7 @@
 by what was on record at any moment, and everything that happened, from every room."""
 
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -16,7 +16,6 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from licensing import perms
 from licensing.answers import TrainingStatus, training_status
@@ -25,18 +24,17 @@ from licensing.forms.desk import AsAtForm, EndActionForm, NextActionForm
 from licensing.models import NextAction
 from licensing.views.doors import doors
 from licensing.views.words import STATUSES, TRAININGS, reason_in_words
-from people.models import Authority, Licence, User
+from people.models import Authority, Licence
+from people.staff_page import PlacedPageMixin
 
 ON_A_PAGE = 50
 
 
-class DriversMixin(WagtailAdminTemplateMixin):
+class DriversMixin(PlacedPageMixin):
     """For officers, auditors and platform administrators; anybody else is refused."""
 
-    page_title: str | Promise = gettext_lazy("Drivers")
+    page_title = gettext_lazy("Drivers")
     header_icon = "user"
-    request: HttpRequest
-    kwargs: dict[str, Any]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not perms.reads_drivers(request):
@@ -45,17 +43,9 @@ class DriversMixin(WagtailAdminTemplateMixin):
         self.today: date = timezone.localdate(self.now)
         return super().dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
 
-    @property
-    def person(self) -> User:
-        return cast("User", self.request.user)  # Strangers went no further than the door.
-
     @cached_property
     def authorities(self) -> QuerySet[Authority]:
         return perms.desk_authorities(self.person)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, str | Promise]]:
-        here = {"url": "", "label": self.get_page_title(), "sublabel": self.get_page_subtitle()}
-        return [*self.breadcrumbs_items, *self.way_here(), here]
 
     def way_here(self) -> list[dict[str, str | Promise]]:
         return [{"url": reverse("staff_drivers"), "label": _("Drivers")}]

@@ -13,13 +13,13 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, ListView, TemplateView
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from certificates.renewal import london_day
 from licensing import actions, perms
 from licensing.forms.exceptions import ProposeExceptionForm, WhyForm
 from licensing.models import Requirement, TrainingException, TrainingExceptionQuerySet
-from people.models import Licence, User
+from people.models import Licence
+from people.staff_page import StaffPageMixin
 
 ON_A_PAGE = 50
 REFUSALS: Mapping[str, str | Promise] = {
@@ -62,24 +62,17 @@ def state_in_words(one: TrainingException) -> str:
     return _("Granted") if one.may_be_ended(on=today) else _("Over")
 
 
-class ExceptionsMixin(WagtailAdminTemplateMixin):
+class ExceptionsMixin(StaffPageMixin):
     """For officers and auditors; anybody else is refused."""
 
-    page_title: str | Promise = gettext_lazy("Exceptions")
+    page_title = gettext_lazy("Exceptions")
     header_icon = "time"
     breadcrumbs_items: ClassVar[list[Any]] = []
-    request: HttpRequest
-    kwargs: dict[str, Any]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not perms.reads_drivers(request):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
-
-    @property
-    def person(self) -> User:
-        assert isinstance(self.request.user, User)
-        return self.request.user
 
     def readable(self) -> TrainingExceptionQuerySet:
         related = ("licence__authority", "licence__holder", "proposed_by", "decided_by", "ended_by")

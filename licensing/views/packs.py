@@ -1,6 +1,6 @@
 """FOI figures of a financial year, and one driver's training for a committee."""
 
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.generic import FormView, ListView, TemplateView
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from courses.views.spreadsheets import Spreadsheet
 from licensing import perms
@@ -24,7 +23,8 @@ from licensing.document import lines, read
 from licensing.forms.packs import CommitteePackForm, FoiPackForm
 from licensing.models import CommitteePack, FoiPack
 from licensing.pack_pdf import render_document
-from people.models import Licence, User
+from people.models import Licence
+from people.staff_page import PlacedPageMixin
 
 REFUSALS = {
     "not_allowed": gettext_lazy("Only a licensing officer of this council may do that."),
@@ -38,30 +38,17 @@ REFUSALS = {
 ON_A_PAGE = 50
 
 
-class PacksMixin(WagtailAdminTemplateMixin):
+class PacksMixin(PlacedPageMixin):
     """For officers, auditors and platform administrators; anybody else is refused."""
 
     page_title: str | Promise = gettext_lazy("FOI figures")
     header_icon = "doc-full"
     breadcrumbs_items: ClassVar[list[Any]] = []
-    request: HttpRequest
-    kwargs: dict[str, Any]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not perms.reads_drivers(request):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
-
-    @property
-    def person(self) -> User:
-        return cast("User", self.request.user)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, str | Promise]]:
-        here = {"url": "", "label": self.get_page_title(), "sublabel": self.get_page_subtitle()}
-        return [*self.breadcrumbs_items, *self.way_here(), here]
-
-    def way_here(self) -> list[dict[str, str | Promise]]:
-        return []
 
 
 class FoiPacksView(PacksMixin, ListView):

@@ -14,7 +14,6 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from assessments.perms import trainer_questions
 from courses.views.spreadsheets import FORMATS, Columns, Spreadsheet
@@ -26,7 +25,8 @@ from licensing.trends import OF_FEW, Asked, Counts, Figures, Measure, Split
 from licensing.views import trend_figures, trend_groups
 from licensing.views.trend_figures import HIDDEN, Row
 from people import perms as people
-from people.models import Authority, User
+from people.models import Authority
+from people.staff_page import StaffPageMixin
 
 OF_TESTS = (Measure.RESULTS, Measure.FIRST_TRIES, Measure.CERTIFICATES, Measure.CASES)
 MEASURES = {
@@ -38,23 +38,18 @@ MEASURES = {
 NOT_YET = gettext_lazy("not worked out yet")
 
 
-class TrendsMixin(WagtailAdminTemplateMixin):
+class TrendsMixin(StaffPageMixin):
     """For officers and auditors, about their own authorities; anybody else is refused."""
 
     header_icon = "history"
     page_title: str | Promise = gettext_lazy("Trends")
     roles: ClassVar[tuple[str, ...]] = (people.Role.OFFICER, people.Role.AUDITOR)
-    request: HttpRequest
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not people.holds(request, *self.roles):
             raise PermissionDenied
         self.now = timezone.now()
         return super().dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
-
-    @property
-    def person(self) -> User:
-        return cast("User", self.request.user)  # Strangers went no further than the door.
 
     @property
     def today(self) -> date:
