@@ -17,6 +17,9 @@ from licensing.models import (
     CommitteePack,
     ComplianceRun,
     ComplianceRunQuerySet,
+    DrawnDriver,
+    Recheck,
+    RecheckQuerySet,
     Requirement,
     RequirementQuerySet,
     Scope,
@@ -320,3 +323,22 @@ def kept_elsewhere(user: Any, *records: Learner) -> bool:
     found = found.union(*(other.order_by().values("authority") for other in others))
     named = {row["authority"] for row in found} - {None}
     return bool(named.difference(authorities_of(user, Role.OFFICER).values_list("pk", flat=True)))
+
+
+def readable_rechecks(user: Any) -> RecheckQuerySet:
+    """The unannounced checks of the authorities at which the person is an officer or auditor now;
+    for platform administrators all."""
+    own: RecheckQuerySet = Recheck.objects.filter(authority__in=desk_authorities(user))
+    return own.select_related("authority", "planned_by", "drawn", "call_off__called_off_by")
+
+
+def plannable_rechecks(user: Any) -> RecheckQuerySet:
+    """Those that the person may call off, as a licensing officer of the authority."""
+    return readable_rechecks(user).filter(authority__in=writing_authorities(user))
+
+
+def recordable_drivers(user: Any) -> QuerySet[DrawnDriver]:
+    """The drawn drivers about whom the person may write what came of the check: of the licences
+    about which they may write anything down, so nobody whom they know (R47)."""
+    drivers = DrawnDriver.objects.filter(licence__in=workable_licences(user))
+    return drivers.select_related("drawn__recheck__authority", "licence")

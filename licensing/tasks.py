@@ -49,3 +49,9 @@ def notice_changes() -> None:
 def work_on_packs() -> None:
     """Packs that somebody waits for. The scheduled run finds whatever is left."""
     actions.work_on_packs(now=timezone.now())
+
+
+@shared_task
+def draw_rechecks() -> None:
+    """Unannounced checks that have started and have no list yet; a repeat finds none."""
+    actions.draw_due(now=timezone.now())

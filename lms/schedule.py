@@ -64,6 +64,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(day_of_week="mon", hour=5, minute=30),
     },
     "work-on-packs": {"task": "licensing.tasks.work_on_packs", "schedule": 60.0},
+    "draw-rechecks": {"task": "licensing.tasks.draw_rechecks", "schedule": 30.0},
     "relay-webhooks": {"task": "licensing.tasks.relay_webhooks", "schedule": 5.0},
     "item-statistics": {"task": "assessments.tasks.work_out_statistics", "schedule": crontab(0, 2)},
     "find-signals": {"task": "assessments.tasks.find_signals", "schedule": crontab(0, 4)},

@@ -26,6 +26,15 @@ from licensing.actions.merging import (
 )
 from licensing.actions.packs import MakingRefused, make_committee_pack, make_foi_pack
 from licensing.actions.quarterly import PackRefused, ask_pack, work_on_pack, work_on_packs
+from licensing.actions.rechecks import (
+    RecheckRefused,
+    call_off_recheck,
+    differences,
+    draw_due,
+    draw_recheck,
+    plan_recheck,
+    record_outcome,
+)
 from licensing.actions.requirements import approve_requirement, propose_requirement
 from licensing.actions.signed import (
     SigningRefused,
@@ -55,6 +64,7 @@ __all__ = [
     "MergeRefused",
     "NoteRefused",
     "PackRefused",
+    "RecheckRefused",
     "SigningRefused",
     "WebhookRefused",
     "add_webhook",
@@ -66,11 +76,15 @@ __all__ = [
     "ask_pack",
     "bar_to_merge",
     "bar_to_undoing",
+    "call_off_recheck",
     "confirm_merge",
     "countersign",
     "decline_exception",
     "decline_signature",
     "difference",
+    "differences",
+    "draw_due",
+    "draw_recheck",
     "drop_kept_answers",
     "drop_merge",
     "end_api_client",
@@ -86,11 +100,13 @@ __all__ = [
     "note_alert",
     "notice_changes",
     "plan_next_action",
+    "plan_recheck",
     "propose_acceptance",
     "propose_exception",
     "propose_merge",
     "propose_requirement",
     "propose_undoing",
+    "record_outcome",
     "relay_webhooks",
     "remove_webhook",
     "replay_webhook",

@@ -48,7 +48,7 @@ def run_compliance(
     ``known_at`` is now if left out, and is brought back to before anything that is still being
     written, so that the answer can be given again. A repeat is kept beside the first.
     """
-    known_at = _settled(min(known_at or now, now))
+    known_at = settled(min(known_at or now, now))
     return _keep(authority, as_at=as_at, known_at=known_at, by=by, now=now, purpose=purpose)
 
 
@@ -108,7 +108,8 @@ def _keep(
     )
 
 
-def _settled(moment: datetime) -> datetime:
+def settled(moment: datetime) -> datetime:
+    """``moment``, or one before anything that is still being written was begun."""
     with connection.cursor() as cursor:
         cursor.execute(STILL_OPEN)
         (begun,) = cursor.fetchone()

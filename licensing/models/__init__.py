@@ -17,6 +17,14 @@ from licensing.models.feed import (
     WaitingLicence,
 )
 from licensing.models.packs import CommitteePack, FoiPack
+from licensing.models.rechecks import (
+    DrawnDriver,
+    Recheck,
+    RecheckCallOff,
+    RecheckList,
+    RecheckOutcome,
+    RecheckQuerySet,
+)
 from licensing.models.requirements import Requirement, RequirementQuerySet, RulePreview, every_kind
 from licensing.models.signed import SignedTraining, TrainingSession
 from licensing.models.trends import MetPoint, QuarterlyPack, TrendAlert, TrendAlertNote
@@ -35,6 +43,7 @@ __all__ = [
     "ComplianceRunQuerySet",
     "Delivery",
     "DeliveryTry",
+    "DrawnDriver",
     "DriverContact",
     "FedCertificateEvent",
     "FedLicence",
@@ -46,6 +55,11 @@ __all__ = [
     "NextAction",
     "OperatorLook",
     "QuarterlyPack",
+    "Recheck",
+    "RecheckCallOff",
+    "RecheckList",
+    "RecheckOutcome",
+    "RecheckQuerySet",
     "Requirement",
     "RequirementQuerySet",
     "RulePreview",
