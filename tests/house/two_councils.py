@@ -14,7 +14,14 @@ from wagtail.models import Comment, Workflow
 from assessments.models import Topic
 from courses.actions import open_to_trainers
 from courses.models import Contact, GlossaryWord, LessonPage
-from licensing.actions import enter_session, make_committee_pack, make_foi_pack, sign_session
+from licensing.actions import (
+    draw_recheck,
+    enter_session,
+    make_committee_pack,
+    make_foi_pack,
+    plan_recheck,
+    sign_session,
+)
 from licensing.financial_year import FinancialYear
 from lms.roles import REVIEW, sync_groups
 from people.actions import end_membership, grant_membership
@@ -184,6 +191,13 @@ def _prepare_meeting(council: Council) -> None:
     make_committee_pack(
         licence=licence, as_at=NOW.date(), known_at=NOW, reason="A hearing.", **made
     )
+    planned = {"what": "identity", "how_many": 1, "licence_kinds": ["private_hire"], "by": officer}
+    for purpose in ("Drawn.", "Not looked at before."):
+        recheck = plan_recheck(
+            authority=authority, starts_at=NOW, purpose=f"{purpose}", now=NOW, **planned
+        )
+        if purpose == "Drawn.":
+            draw_recheck(recheck=recheck, now=NOW)
 
 
 def _change_places(*councils: Council) -> None:

@@ -7,7 +7,16 @@ help somebody needed at a test is not told here: few may read it.
 
 from collections.abc import Callable, Iterable
 
-from licensing.desk.history import checks, desk, learning, packs, proof, register, rules
+from licensing.desk.history import (
+    checks,
+    desk,
+    learning,
+    packs,
+    proof,
+    rechecks,
+    register,
+    rules,
+)
 from licensing.desk.history.line import Kind, Line, Subject, subject_of
 
 __all__ = ["Kind", "Line", "Subject", "subject_of", "timeline"]
@@ -29,6 +38,7 @@ SOURCES: dict[Kind, tuple[Callable[[Subject], Iterable[Line]], ...]] = {
     Kind.CHECKS: (checks.receipts, checks.looks),
     Kind.CONTACTS: (desk.contacts,),
     Kind.ACTIONS: (desk.next_actions,),
+    Kind.RECHECKS: (rechecks.outcomes,),
     Kind.PACKS: (packs.committee_packs,),
 }
 

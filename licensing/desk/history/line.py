@@ -26,6 +26,7 @@ class Kind(models.TextChoices):
     CHECKS = "checks", _("Checks by organisations")
     CONTACTS = "contacts", _("Contacts about the driver")
     ACTIONS = "actions", _("Next actions")
+    RECHECKS = "rechecks", _("Unannounced checks")
     PACKS = "packs", _("Packs for a committee")
 
 
