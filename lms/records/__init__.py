@@ -22,6 +22,7 @@ from lms.records import (
     merged,
     notices,
     packs,
+    rechecks,
     recognised,
     register,
     sittings,
@@ -43,6 +44,7 @@ INVARIANTS = (
     *desk.INVARIANTS,
     *notices.INVARIANTS,
     *packs.INVARIANTS,
+    *rechecks.INVARIANTS,
     *keeping.INVARIANTS,
 )
 

@@ -194,7 +194,7 @@ def _prepare_meeting(council: Council) -> None:
     planned = {"what": "identity", "how_many": 1, "licence_kinds": ["private_hire"], "by": officer}
     for purpose in ("Drawn.", "Not looked at before."):
         recheck = plan_recheck(
-            authority=authority, starts_at=NOW, purpose=f"{purpose}", now=NOW, **planned
+            authority=authority, starts_at=NOW, purpose=purpose, now=NOW, **planned
         )
         if purpose == "Drawn.":
             draw_recheck(recheck=recheck, now=NOW)

@@ -39,8 +39,10 @@ from courses.actions import ask_again, enrol
 from courses.models import Approval
 from licensing.actions import (
     advance_feed,
+    call_off_recheck,
     confirm_merge,
     countersign,
+    draw_recheck,
     end_next_action,
     enter_session,
     log_contact,
@@ -48,6 +50,7 @@ from licensing.actions import (
     plan_next_action,
     propose_merge,
     propose_undoing,
+    record_outcome,
     run_again,
     run_compliance,
     sign_session,
@@ -75,6 +78,7 @@ from tests.factories import (
     staff,
 )
 from tests.licensing.checkers import checker_of, operator
+from tests.licensing.rechecks import plan as plan_recheck
 from tests.people.register_files import AMINA, PIOTR, taken
 
 Role = Membership.Role
@@ -351,6 +355,23 @@ def write_down():
     log_contact(said="Right.", corrects=log_contact(said="Wrong.", **told), **told)
 
 
+def check_unannounced():
+    """A check with two drivers, one of whom was put right, and one that was called off."""
+    authority = AuthorityFactory()
+    for number in ("PH-1", "PH-2", "PH-3"):
+        LicenceFactory(authority=authority, number=number)
+    by = staff(Role.OFFICER, authority, NOW)
+    drawn = draw_recheck(recheck=plan_recheck(authority, by, starts_at=NOW, now=NOW), now=NOW)
+    first, second = drawn.drivers.all()
+    said = {"by": by, "now": NOW}
+    wrong = record_outcome(driver=first, outcome="not_reached", **said)
+    record_outcome(driver=first, outcome="in_order", corrects=wrong, **said)
+    record_outcome(driver=second, outcome="in_order", **said)
+    later = plan_recheck(authority, by, starts_at=NOW + timedelta(days=1), now=NOW)
+    call_off_recheck(recheck=later, reason="No staff.", by=by, now=NOW)
+    return drawn
+
+
 def prepare_meeting():
     """Training that a councillor signed for and an officer countersigned, and figures."""
     authority = AuthorityFactory()
@@ -430,6 +451,7 @@ def make_records() -> dict:
         "receipt": let_check(stranger.authority).pk,
         "asked": asked,
         "signed": prepare_meeting().pk,
+        "drawn": check_unannounced().pk,
         **recognise_elsewhere(course),
         **merge(course),
     }
@@ -850,6 +872,33 @@ BREAKS = {
         WHERE user_id = (SELECT decided_by_id FROM licensing_signedtraining WHERE id = %(signed)s)
     """,
     "R52": "UPDATE licensing_foipack SET content = content || ' '",
+    "R55 of another seed": """
+        UPDATE licensing_rechecklist SET seed = repeat('0', 64) WHERE id = %(drawn)s
+    """,
+    "R55 before the start": """
+        UPDATE licensing_rechecklist SET drawn_at = drawn_at - interval '1 second'
+        WHERE id = %(drawn)s
+    """,
+    "R55 without a driver": """
+        UPDATE licensing_drawndriver SET place = 3 WHERE drawn_id = %(drawn)s AND place = 1
+    """,
+    "R55 of another authority": """
+        UPDATE licensing_drawndriver
+        SET licence_id = (SELECT id FROM people_licence WHERE number = 'PH-888')
+        WHERE drawn_id = %(drawn)s AND place = 1
+    """,
+    "R55-recorded by no officer": """
+        UPDATE licensing_recheckoutcome SET written_by_id = (SELECT min(id) FROM people_user)
+        WHERE outcome = 'not_reached'
+    """,
+    "R55-recorded about another driver": """
+        UPDATE licensing_recheckoutcome SET driver_id = (
+            SELECT id FROM licensing_drawndriver WHERE drawn_id = %(drawn)s AND place = 2)
+        WHERE corrects_id IS NOT NULL
+    """,
+    "R55-recorded called off too late": """
+        UPDATE licensing_recheckcalloff SET called_off_at = called_off_at + interval '2 days'
+    """,
     "R10-used": """
         UPDATE certificates_validityrule
         SET effective_from = '2026-10-02'

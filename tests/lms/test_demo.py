@@ -12,6 +12,7 @@ from certificates.models import Certificate
 from courses.actions import enrol
 from courses.models import CoursePage, LessonPage
 from licensing.answers import training_status
+from licensing.models import Recheck, RecheckOutcome
 from lms import records
 from lms.demo.history import take_lesson
 from people.models import Authority, Learner, Licence, User
@@ -60,9 +61,21 @@ def test_demo_licence_has_the_status_its_table_says(demo, number, status):
 
 
 def test_loading_the_demo_again_changes_nothing(demo):
-    before = (User.objects.count(), Certificate.objects.count(), Group.objects.count())
+    models = (User, Certificate, Group, Recheck, RecheckOutcome)
+    before = [model.objects.count() for model in models]
     call_command("load_demo", verbosity=0)
-    assert (User.objects.count(), Certificate.objects.count(), Group.objects.count()) == before
+    assert [model.objects.count() for model in models] == before
+
+
+def test_demo_has_an_unannounced_check_that_started_and_one_to_come(client, demo):
+    client.force_login(User.objects.get(email="officer@demo.example"))
+    page = client.get(reverse("rechecks")).content.decode()
+    assert page.count("Not started") == 1
+    assert Recheck.objects.waiting().count() == 1
+    started = Recheck.objects.exclude(drawn=None).get()
+    shown = client.get(reverse("recheck", args=[started.pk])).content.decode()
+    assert "Seen, and in order" in shown
+    assert shown.count("Nothing yet") == 4
 
 
 def test_demo_organisations_check_and_see_their_drivers(client, demo):

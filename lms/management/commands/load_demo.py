@@ -18,6 +18,7 @@ from lms.demo import (
     others,
     packs,
     people,
+    rechecks,
     recognised,
     requirements,
     trends,
@@ -82,6 +83,7 @@ class Command(BaseCommand):
         checkers.load_checkers(authority, staff, now=now)
         requirements.load_requirements(authority, full, by=officer, now=now)
         desk.load_desk(authority, staff, now=now)
+        rechecks.load_rechecks(authority, officer=officer, now=now)
         packs.load_packs(authority, officer=officer, second=second, today=today, now=now)
 
     def _load_content(self, upkeep: courses.Upkeep) -> tuple[CoursePage, CoursePage]:
