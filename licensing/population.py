@@ -6,7 +6,7 @@ left out, and what an undone import took away since is still there.
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -46,7 +46,12 @@ def current_licences(
 ) -> dict[str, Licensed]:
     """By their numbers: those that were current and in their term on ``day``, by what was on record
     at ``known_at``. As many as one authority has, and no more of each than is shown."""
-    asked = {"authority": authority_id, "kinds": list(kinds), "day": day, "known_at": known_at}
+    asked: dict[str, Any] = {
+        "authority": authority_id,
+        "kinds": list(kinds),
+        "day": day,
+        "known_at": known_at,
+    }
     with connection.cursor() as cursor:
         cursor.execute(CURRENT, asked)
         found = [Licensed(*row) for row in cursor.fetchall()]

@@ -168,7 +168,7 @@ class RecheckCallOff(Fact):
         ]
         triggers = [
             *Fact.Meta.triggers,
-            _at_insert("called_off_before_start", CALLED_OFF_BEFORE),
+            _at_insert("called_off_before_start", CALLED_OFF_BEFORE),  # type: ignore[list-item]
         ]
 
     def __str__(self) -> str:
@@ -193,7 +193,10 @@ class RecheckList(Fact):
                 violation_error_message=_("Nobody knows what will be recorded later."),
             )
         ]
-        triggers = [*Fact.Meta.triggers, _at_insert("drawn_at_start", DRAWN_AT_START)]
+        triggers = [
+            *Fact.Meta.triggers,
+            _at_insert("drawn_at_start", DRAWN_AT_START),  # type: ignore[list-item]
+        ]
 
     def __str__(self) -> str:
         return str(self.recheck)
@@ -233,7 +236,10 @@ class DrawnDriver(Fact):
                 violation_error_message=_("Places are counted from 1."),
             ),
         ]
-        triggers = [*Fact.Meta.triggers, _at_insert("one_of_the_drawn", ONE_OF_THE_DRAWN)]
+        triggers = [
+            *Fact.Meta.triggers,
+            _at_insert("one_of_the_drawn", ONE_OF_THE_DRAWN),  # type: ignore[list-item]
+        ]
 
     def __str__(self) -> str:
         return f"{self.drawn_id}: {self.place}"
@@ -275,7 +281,10 @@ class RecheckOutcome(Fact):
                 violation_error_message=_("Say what there is to follow up."),
             ),
         ]
-        triggers = [*Fact.Meta.triggers, _at_insert("about_the_same_driver", ABOUT_THE_SAME_DRIVER)]
+        triggers = [
+            *Fact.Meta.triggers,
+            _at_insert("about_the_same_driver", ABOUT_THE_SAME_DRIVER),  # type: ignore[list-item]
+        ]
 
     def __str__(self) -> str:
         return f"{self.driver_id}: {self.outcome}"

@@ -143,8 +143,8 @@ class RecheckView(RechecksMixin, TemplateView):
             perms.readable_licences(self.person).filter(pk__in=listed).values_list("pk", flat=True)
         )
         for driver in page.object_list:
-            driver.shown = driver.licence_id in readable  # type: ignore[attr-defined]
-            driver.latest = next(iter(driver.outcomes.all()), None)  # type: ignore[attr-defined]
+            driver.shown = driver.licence_id in readable
+            driver.latest = next(iter(driver.outcomes.all()), None)
         return page
 
 
@@ -184,8 +184,10 @@ class RecordOutcomeView(RefusedMixin, RechecksMixin, FormView):
 
     def way_here(self) -> list[dict[str, str | Promise]]:
         recheck = self.driver.drawn.recheck_id
-        here = {"url": reverse("recheck", args=[recheck]), "label": str(recheck)}
-        return [*super().way_here(), here]
+        return [
+            *super().way_here(),
+            {"url": reverse("recheck", args=[recheck]), "label": str(recheck)},
+        ]
 
     def get_initial(self) -> dict[str, Any]:
         last = self.driver.outcomes.first()
@@ -196,7 +198,8 @@ class RecordOutcomeView(RefusedMixin, RechecksMixin, FormView):
         return super().get_context_data(driver=self.driver, entries=entries, **kwargs)
 
     def form_valid(self, form: Form) -> HttpResponse:
-        corrects = self.driver.outcomes.filter(pk=key_in(form.cleaned_data.pop("corrects"))).first()
+        key = key_in(form.cleaned_data.pop("corrects"))
+        corrects = self.driver.outcomes.filter(pk=key).first() if key is not None else None
         try:
             actions.record_outcome(
                 driver=self.driver,

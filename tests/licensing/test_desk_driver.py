@@ -13,6 +13,7 @@ from courses.actions import enrol
 from courses.models import Cohort, CohortPlace
 from licensing.actions import (
     decline_exception,
+    draw_recheck,
     end_exception,
     end_next_action,
     grant_exception,
@@ -21,6 +22,7 @@ from licensing.actions import (
     plan_next_action,
     propose_exception,
     propose_merge,
+    record_outcome,
 )
 from licensing.actions.checks import check, show_drivers
 from licensing.desk.history import Kind, subject_of, timeline
@@ -44,6 +46,7 @@ from tests.factories import (
 from tests.licensing.checkers import checker_of, operator
 from tests.licensing.desk import hand_over, member, words
 from tests.licensing.factories import make_certificate, make_licence, revoke
+from tests.licensing.rechecks import plan
 
 pytestmark = pytest.mark.django_db
 TODAY = NOON.date()
@@ -281,7 +284,7 @@ def whole_history(authority, officer):
 
 
 def what_others_did(licence, officer):
-    """More time, a double record, two checks and a committee pack."""
+    """More time, a double record, checks of three kinds and a committee pack."""
     authority = licence.authority
     second = member("officer", authority)
     asked = propose_exception(
@@ -301,6 +304,8 @@ def what_others_did(licence, officer):
         purpose_words="", key=uuid4(), by=user, now=NOON,
     )  # fmt: skip
     show_drivers(organisation=organisation, licences=[licence], by=user, today=TODAY, now=NOON)
+    drawn = draw_recheck(recheck=plan(authority, officer, starts_at=NOON), now=NOON)
+    record_outcome(driver=drawn.drivers.get(), outcome="in_order", by=officer, now=NOON)
     make_committee_pack(
         licence=licence, as_at=TODAY, known_at=NOON, reason="A hearing.", by=officer, today=TODAY,
         now=NOON,
@@ -342,7 +347,7 @@ def test_every_room_is_on_the_time_line(authority, officer):
         "Next action: Call the driver", "Done: Call the driver", "Contact about the driver",
         "More time was proposed", "More time was decided about", "More time was ended early",
         "A double record was found", "An organisation checked the training",
-        "An operator looked at its drivers",
+        "An operator looked at its drivers", "Unannounced check",
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from licensing.models import Recheck, RecheckList, RecheckOutcome
 from licensing.sealing import unseal
 from people.actions import declare_interest
 from tests.conftest import NOON
-from tests.licensing.desk import member, words
+from tests.licensing.desk import hand_over, member, words
 from tests.licensing.factories import date_history, make_licence
 from tests.licensing.rechecks import START, plan
 
@@ -248,6 +248,15 @@ def test_outcome_is_on_the_time_line_of_the_driver(as_officer, officer, drawn):
     for told in ("Not reached", "No badge.", "Corrects what was written before."):
         assert told in shown
     assert page_of(drawn.recheck) in shown
+
+
+def test_outcome_is_not_told_of_whoever_has_the_number_next(as_officer, officer, drawn):
+    driver = drawn.drivers.first()
+    record_outcome(driver=driver, outcome="not_reached", by=officer, now=AFTER)
+    address = reverse("staff_driver", args=[driver.licence_id])
+    assert page_of(drawn.recheck) in words(as_officer.get(address, {"kind": "rechecks"}))
+    hand_over(driver.licence, officer, recorded_at=AFTER + timedelta(days=1))
+    assert page_of(drawn.recheck) not in words(as_officer.get(address, {"kind": "rechecks"}))
 
 
 # -- Who may --------------------------------------------------------------------------------------
