@@ -46,7 +46,7 @@ from tests.factories import (
 from tests.licensing.checkers import checker_of, operator
 from tests.licensing.desk import hand_over, member, words
 from tests.licensing.factories import make_certificate, make_licence, revoke
-from tests.licensing.rechecks import plan
+from tests.licensing.rechecks import plan as plan_recheck
 
 pytestmark = pytest.mark.django_db
 TODAY = NOON.date()
@@ -304,7 +304,7 @@ def what_others_did(licence, officer):
         purpose_words="", key=uuid4(), by=user, now=NOON,
     )  # fmt: skip
     show_drivers(organisation=organisation, licences=[licence], by=user, today=TODAY, now=NOON)
-    drawn = draw_recheck(recheck=plan(authority, officer, starts_at=NOON), now=NOON)
+    drawn = draw_recheck(recheck=plan_recheck(authority, officer, starts_at=NOON), now=NOON)
     record_outcome(driver=drawn.drivers.get(), outcome="in_order", by=officer, now=NOON)
     make_committee_pack(
         licence=licence, as_at=TODAY, known_at=NOON, reason="A hearing.", by=officer, today=TODAY,
