@@ -4,6 +4,7 @@ import io
 import logging
 from datetime import timedelta
 
+import pgtrigger
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
@@ -207,6 +208,18 @@ def test_list_goes_by_the_register_at_the_start_however_late_it_is_drawn(
     recheck = plan(authority, officer, how_many=MOST)
     drawn = draw_recheck(recheck=recheck, now=START + timedelta(days=2))
     assert sorted(numbers(drawn)) == ["PH-2", "PH-3", "PH-4", "PH-5", "PH-6"]
+
+
+def test_licence_that_an_undone_import_took_away_since_the_start_is_drawn_all_the_same(
+    authority, officer, licences
+):
+    with pgtrigger.ignore("people.Licence:licence_kept"):
+        licences[0].delete()
+    date_history(at=START + SECOND)
+    drawn = draw_recheck(recheck=plan(authority, officer, how_many=MOST), now=AFTER)
+    assert [driver.licence for driver in drawn.drivers.filter(number="PH-1")] == [None]
+    assert drawn.population == 6
+    assert differences(drawn) == []
 
 
 def test_nobody_licensed_gives_an_empty_list(authority, officer):
