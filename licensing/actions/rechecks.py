@@ -16,6 +16,7 @@ from licensing.models.rechecks import MOST
 from licensing.population import Licensed, current_licences
 from licensing.sealing import Unreadable, seal, unseal
 from people.models import Authority, Licence, User
+from people.refusals import Refused
 
 log = logging.getLogger(__name__)
 Outcome = RecheckOutcome.Outcome
@@ -23,13 +24,9 @@ FURTHEST = timedelta(days=366)  # Ahead; a later day is a slip of the pen.
 SEED_BYTES = 32
 
 
-class RecheckRefused(Exception):
+class RecheckRefused(Refused):
     """``code``: ``not_allowed``, ``past_start``, ``far_start``, ``how_many``, ``no_kinds``,
     ``no_words``, ``started``, ``not_started``, ``called_off``, ``sealed`` or ``recorded``."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @sensitive_variables("seed")

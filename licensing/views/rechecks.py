@@ -40,7 +40,7 @@ REFUSALS: Mapping[str, str | Promise] = {
 class RechecksMixin(DriversMixin):
     """For officers, auditors and platform administrators; each finds their own council's alone."""
 
-    page_title: str | Promise = gettext_lazy("Unannounced checks")
+    page_title = gettext_lazy("Unannounced checks")
     header_icon = "clipboard-list"
 
     def way_here(self) -> list[dict[str, str | Promise]]:
