@@ -156,7 +156,7 @@ def test_check_whose_seed_is_lost_says_so(as_officer, authority, officer, time_m
         commitment="0" * 64,
     )  # fmt: skip
     time_machine_at(AFTER)
-    assert "This check cannot be drawn" in words(as_officer.get(page_of(lost)))
+    assert "The list cannot be drawn" in words(as_officer.get(page_of(lost)))
 
 
 # -- Calling off ----------------------------------------------------------------------------------
