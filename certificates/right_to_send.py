@@ -19,8 +19,9 @@ UNKNOWN = "Withdrawn: there is no such certificate."
 
 @dataclass(frozen=True)
 class Facts:
-    """What is true of a certificate and its holder now. ``moved``: they train for another council
-    and hold no licence of the one that the certificate was passed for."""
+    """What is true of a certificate and its holder now. ``moved``: they train for another council,
+    to which the one that the certificate was passed for handed nothing over, and hold no licence of
+    that one."""
 
     valid_until: date
     passed_on: date

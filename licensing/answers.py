@@ -52,7 +52,13 @@ ORDER BY w.licence_id, w.code, c.id, e.id
 OF_NUMBERS = Statement(
     FACTS.format(narrowing="l.authority_id = %(authority)s AND l.number = ANY(%(numbers)s)")
 )
-OF_HOLDER = Statement(FACTS.format(narrowing="l.holder_id = %(holder)s"))
+# A licence that was handed over is another authority's, whose answer about it is the person's.
+HANDED_OVER = """l.state = 'expired' AND EXISTS (
+    SELECT FROM people_licenceevent e JOIN people_handover h ON h.context = e.pgh_context_id
+    WHERE e.pgh_obj_id = l.id AND h.from_authority_id = l.authority_id)"""
+OF_HOLDER = Statement(
+    FACTS.format(narrowing=f"l.holder_id = %(holder)s AND NOT ({HANDED_OVER})")
+)
 LONGEST_NUMBER = Licence.number.field.max_length or 0
 
 
@@ -130,7 +136,8 @@ def training_statuses(
 def training_statuses_of(
     learner: Learner, *, as_at: date, known_at: datetime
 ) -> list[TrainingStatus]:
-    """The training of each licence the person holds, each by its own authority's rules (R01)."""
+    """The training of each licence the person holds, each by its own authority's rules (R01).
+    Licences that were handed over are not theirs any more (R13)."""
     return _read(OF_HOLDER, {"holder": learner.pk}, as_at=as_at, known_at=known_at)
 
 

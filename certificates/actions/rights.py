@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from certificates import renewal
 from certificates.models import Certificate, CertificateQuerySet
 from certificates.right_to_send import UNKNOWN, Facts, why_not
-from people.models import Licence
+from people.models import HandOver, Licence
 
 PREFIX = "reminder:"
 GONE = (Licence.State.EXPIRED, Licence.State.SURRENDERED, Licence.State.REVOKED)
@@ -46,10 +46,21 @@ def of_remindable(certificates: CertificateQuerySet) -> CertificateQuerySet:
 
 
 def _stayed() -> Q:
-    """Still with the council that the certificate was passed for, by training or by licence."""
+    """Still with the council that the certificate was passed for, by training or by licence, or
+    with one to which it handed licences over, until they have a later certificate there."""
     held = Licence.objects.filter(holder=OuterRef("learner"), authority=OuterRef("authority"))
     trains_here = Q(authority=None) | Q(learner__authority=F("authority"))
-    return trains_here | Q(Exists(held.exclude(state__in=GONE)))
+    handed_over = HandOver.objects.filter(
+        from_authority=OuterRef("authority"), to_authority=OuterRef("learner__authority")
+    )
+    there = Certificate.objects.counting().filter(
+        learner=OuterRef("learner"),
+        authority=OuterRef("learner__authority"),
+        counts_for=OuterRef("counts_for"),
+        passed_at__gt=OuterRef("passed_at"),
+    )
+    went_along = Q(Exists(handed_over)) & ~Q(Exists(there))
+    return trains_here | Q(Exists(held.exclude(state__in=GONE))) | went_along
 
 
 def reasons_against(keys: Collection[str], *, now: datetime) -> Mapping[str, str]:

@@ -14,6 +14,7 @@ from licensing.actions.exceptions import (
     take_back_exception,
 )
 from licensing.actions.feed import advance_all, advance_feed
+from licensing.actions.handing_over import HandOverReport, hand_over_licences
 from licensing.actions.kept_answers import Answer, KeyUsedOtherwise, answer_once, drop_kept_answers
 from licensing.actions.merging import (
     MergeRefused,
@@ -59,6 +60,7 @@ __all__ = [
     "DeskRefused",
     "Difference",
     "ExceptionRefused",
+    "HandOverReport",
     "KeyUsedOtherwise",
     "MakingRefused",
     "MergeRefused",
@@ -93,6 +95,7 @@ __all__ = [
     "enter_session",
     "finished_rounds",
     "grant_exception",
+    "hand_over_licences",
     "log_contact",
     "make_api_client",
     "make_committee_pack",

@@ -1,4 +1,5 @@
 from people.models.accounts import Membership, User
+from people.models.handing_over import HandOver
 from people.models.imports import (
     RegisterDoubt,
     RegisterImport,
@@ -23,6 +24,7 @@ __all__ = [
     "Authority",
     "DatedRule",
     "DatedRuleQuerySet",
+    "HandOver",
     "Interest",
     "Learner",
     "Licence",

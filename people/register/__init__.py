@@ -2,6 +2,7 @@
 
 from people.register.deciding import DecisionRefused, decide_doubt, given_facts
 from people.register.exporting import Echo, export_register
+from people.register.handing_over import HandedOver, hand_over_licences
 from people.register.importing import Doubtful, ImportReport, import_register
 from people.register.licences import Outcome, Upserted, upsert_licence
 from people.register.reconciling import Difference, Reconciliation, all_differences, reconcile
@@ -22,6 +23,7 @@ __all__ = [
     "Difference",
     "Doubtful",
     "Echo",
+    "HandedOver",
     "ImportReport",
     "Outcome",
     "Reconciliation",
@@ -35,6 +37,7 @@ __all__ = [
     "export_register",
     "forget_uploaded_files",
     "given_facts",
+    "hand_over_licences",
     "has_errors",
     "import_register",
     "is_small",

@@ -8,6 +8,7 @@ OUR_APPS = ["outbox", "people", "courses", "assessments", "certificates", "licen
 FACTS = {
     "outbox.Message",
     "outbox.MessageEvent",
+    "people.HandOver",
     "people.Interest",
     "people.Learner",
     "people.Licence",
