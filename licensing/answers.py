@@ -56,9 +56,7 @@ OF_NUMBERS = Statement(
 HANDED_OVER = """l.state = 'expired' AND EXISTS (
     SELECT FROM people_licenceevent e JOIN people_handover h ON h.context = e.pgh_context_id
     WHERE e.pgh_obj_id = l.id AND h.from_authority_id = l.authority_id)"""
-OF_HOLDER = Statement(
-    FACTS.format(narrowing=f"l.holder_id = %(holder)s AND NOT ({HANDED_OVER})")
-)
+OF_HOLDER = Statement(FACTS.format(narrowing=f"l.holder_id = %(holder)s AND NOT ({HANDED_OVER})"))
 LONGEST_NUMBER = Licence.number.field.max_length or 0
 
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
 
 from certificates.channels import Contact, Way
 from outbox.models import MessageEvent
-from people.models import Licence
+from people.models import HandOver, Licence
 
 # A mailbox or a number may come to life again: after so long it is tried once more.
 COUNTS_AS_DEAD = timedelta(days=365)
@@ -36,13 +37,18 @@ class Reach:
 
 @dataclass(frozen=True)
 class Entry:
-    """What the register says of one licence."""
+    """What the register says of one licence: that of its authority, and for those that handed
+    licences over to it."""
 
     authority_id: int
     number: str
     email: str
     mobile: str
     language: str
+    instead_of: Collection[int]
+
+    def is_for(self, authority_id: int | None) -> bool:
+        return authority_id == self.authority_id or authority_id in self.instead_of
 
 
 def reach_of(holders: Iterable[Holder], *, now: datetime) -> dict[Holder, Reach]:
@@ -56,7 +62,7 @@ def reach_of(holders: Iterable[Holder], *, now: datetime) -> dict[Holder, Reach]
 
 def _reach(holder: Holder, entries: Iterable[Entry], dead: dict[int, set[Way]]) -> Reach:
     """Of several licences the first that says something counts: a current one before others."""
-    known = [entry for entry in entries if entry.authority_id == holder.authority_id]
+    known = [entry for entry in entries if entry.is_for(holder.authority_id)]
     written_down = next((entry.email for entry in known if entry.email), "")
     number = next((entry.number for entry in known), "")
     contact = Contact(
@@ -70,12 +76,12 @@ def _reach(holder: Holder, entries: Iterable[Entry], dead: dict[int, set[Way]]) 
 
 def _register(learner_ids: Collection[int]) -> dict[int, list[Entry]]:
     entries: dict[int, list[Entry]] = {}
-    columns = ("authority_id", "number", "email", "mobile", "language")
-    rows = list(
-        Licence.objects.filter(holder__in=learner_ids).values_list(
-            "holder_id", "state", "pk", *columns
-        )
+    columns = ("authority_id", "number", "email", "mobile", "language", "instead_of")
+    handed = HandOver.objects.filter(to_authority=OuterRef("authority")).order_by()
+    held = Licence.objects.filter(holder__in=learner_ids).annotate(
+        instead_of=ArraySubquery(handed.values("from_authority").distinct())
     )
+    rows = list(held.values_list("holder_id", "state", "pk", *columns))
     rows.sort(key=lambda row: (row[1] != Licence.State.CURRENT, -row[2]))
     for holder_id, _state, _pk, *facts in rows:
         assert holder_id is not None  # Asked for by it.

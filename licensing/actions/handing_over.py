@@ -95,12 +95,12 @@ def hand_over_licences(
     )
     if done.hand_over is None:
         return HandOverReport(done.rows, errors=done.errors)
-    errors = _undecided(done.hand_over, today)
-    if dry_run or errors:
+    if errors := _undecided(done.hand_over, today):
         transaction.set_rollback(True)
-    if errors:
         return HandOverReport(done.rows, errors=errors)
     before, after, lost, named = _on_both_sides(done.hand_over, now, today)
+    if dry_run:
+        transaction.set_rollback(True)
     return HandOverReport(done.rows, done.people, before, after, lost, tuple(named or ()))
 
 

@@ -1,4 +1,4 @@
-"""The register: imports, matches in doubt, and who held a number before."""
+"""The register: imports, matches in doubt, hand-overs, and who held a number before."""
 
 from lms.records.invariant import stated
 
@@ -36,8 +36,23 @@ FROM (
 ) AS tenure
 """
 
+# Where a licence went back later, that is another hand-over, with rows of history of its own.
+HANDED_OVER = """
+SELECT count(*), count(*) FILTER (
+    WHERE (done.ended = h.licences AND done.came = h.licences) IS NOT TRUE)
+FROM people_handover h
+LEFT JOIN LATERAL (
+    SELECT count(DISTINCT pgh_obj_id) FILTER (
+            WHERE authority_id = h.from_authority_id AND state = 'expired') AS ended,
+        count(DISTINCT pgh_obj_id) FILTER (
+            WHERE authority_id = h.to_authority_id AND state <> 'expired') AS came
+    FROM people_licenceevent WHERE pgh_context_id = h.context
+) AS done ON true
+"""
+
 INVARIANTS = (
     stated("I37", "History shows what each import says it created and updated.", DONE_AS_SAID),
+    stated("R13", "What was handed over ended on one side and is on the other.", HANDED_OVER),
     stated("R01", "Those who had a number before had it one after the other.", ONE_AFTER_THE_OTHER),
     stated(
         "R04",

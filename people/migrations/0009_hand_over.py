@@ -8,31 +8,76 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0008_account_switches'),
+        ("people", "0008_account_switches"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HandOver',
+            name="HandOver",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('prefix', models.CharField(blank=True, max_length=40)),
-                ('licences', models.PositiveIntegerField()),
-                ('handed_over_at', models.DateTimeField()),
-                ('context', models.UUIDField(unique=True)),
-                ('from_authority', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.authority')),
-                ('handed_over_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('to_authority', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.authority')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("prefix", models.CharField(blank=True, max_length=40)),
+                ("licences", models.PositiveIntegerField()),
+                ("handed_over_at", models.DateTimeField()),
+                ("context", models.UUIDField(unique=True)),
+                (
+                    "from_authority",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.authority",
+                    ),
+                ),
+                (
+                    "handed_over_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "to_authority",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.authority",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('from_authority', models.F('to_authority')), _negated=True), name='handed_over_to_another', violation_error_message='Choose two councils.')],
+                "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("from_authority", models.F("to_authority")), _negated=True
+                        ),
+                        name="handed_over_to_another",
+                        violation_error_message="Choose two councils.",
+                    )
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='handover',
-            trigger=pgtrigger.compiler.Trigger(name='hand_over_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='258aaf9a9999ad9bb8ddf584c608fd4511fcb2de', operation='UPDATE OR DELETE', pgid='pgtrigger_hand_over_kept_6869f', table='people_handover', when='BEFORE')),
+            model_name="handover",
+            trigger=pgtrigger.compiler.Trigger(
+                name="hand_over_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="258aaf9a9999ad9bb8ddf584c608fd4511fcb2de",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_hand_over_kept_6869f",
+                    table="people_handover",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -51,35 +51,45 @@ UPDATE handed_row s SET new_number = %(prefix)s || s.number, licence_id = (
 """
 OF_ROWS = """handed_row s JOIN people_licence l ON l.id = s.licence_id"""
 # A licence that was handed over may come back: there its number ended, and was the same person's.
-COMES_BACK = """t.state <> ALL(%(live)s) AND t.full_name = l.full_name
-    AND t.date_of_birth = l.date_of_birth AND coalesce(t.holder_id = l.holder_id, t.holder_id IS NULL)
+COMES_BACK = """t.state <> ALL(%(live)s)
+    AND t.full_name = l.full_name AND t.date_of_birth = l.date_of_birth
+    AND coalesce(t.holder_id = l.holder_id, t.holder_id IS NULL)
 """
-WRONG = {
-    "This number is in row {} already.": """
-        SELECT s.row, s.number, f.first::text FROM handed_row s JOIN (
-            SELECT number, min(row) AS first FROM handed_row GROUP BY number
-        ) f USING (number) WHERE s.row > f.first""",
-    "The register has no licence with this number.": """
-        SELECT row, number, '' FROM handed_row WHERE licence_id IS NULL""",
-    "The licence is {}: only those that are current, suspended or applied for are handed over.": f"""
-        SELECT s.row, s.number, l.state FROM {OF_ROWS} WHERE l.state <> ALL(%(live)s)""",
-    "With the prefix the number is longer than 40 signs.": f"""
-        SELECT row, number, '' FROM handed_row WHERE length(new_number) > {LONGEST}""",
-    "The new authority has a licence {} already. A prefix tells them apart.": f"""
-        SELECT s.row, s.number, t.number FROM {OF_ROWS}
-        JOIN people_licence t ON t.id = s.target_id WHERE NOT ({COMES_BACK})""",
-    "A match in doubt waits at {} for an officer's decision.": """
-        SELECT DISTINCT s.row, s.number, a.code FROM handed_row s
-        JOIN people_registerdoubt d ON d.decided_at IS NULL
-            AND (d.authority_id = %(from)s AND (d.licence_id = s.licence_id OR d.number = s.number)
-                OR d.authority_id = %(to)s
-                    AND (d.licence_id = s.target_id OR d.number = s.new_number))
-        JOIN people_authority a ON a.id = d.authority_id""",
-    "Somebody with this number or date of birth has asked for a licence. Decide about it first.": f"""
-        SELECT DISTINCT s.row, s.number, '' FROM {OF_ROWS}
-        JOIN people_licenceclaim c ON c.authority_id = %(from)s AND c.decided_at IS NULL
-            AND (c.number = s.number OR c.date_of_birth = l.date_of_birth)""",
-}  # noqa: S608  (Put together from constants, like those below.)
+TWICE = """
+SELECT s.row, s.number, f.first FROM handed_row s JOIN (
+    SELECT number, min(row) AS first FROM handed_row GROUP BY number
+) f USING (number)
+WHERE s.row > f.first
+"""
+UNKNOWN = "SELECT row, number, NULL FROM handed_row WHERE licence_id IS NULL"
+ENDED = f"SELECT s.row, s.number, l.state FROM {OF_ROWS} WHERE l.state <> ALL(%(live)s)"  # noqa: S608
+TOO_LONG = f"SELECT row, number, {LONGEST} FROM handed_row WHERE length(new_number) > {LONGEST}"  # noqa: S608
+TAKEN = f"""
+SELECT s.row, s.number, t.number FROM {OF_ROWS} JOIN people_licence t ON t.id = s.target_id
+WHERE NOT ({COMES_BACK})
+"""  # noqa: S608
+DOUBTFUL = """
+SELECT DISTINCT s.row, s.number, a.code FROM handed_row s
+JOIN people_registerdoubt d ON d.decided_at IS NULL
+    AND (d.authority_id = %(from)s AND (d.licence_id = s.licence_id OR d.number = s.number)
+        OR d.authority_id = %(to)s AND (d.licence_id = s.target_id OR d.number = s.new_number))
+JOIN people_authority a ON a.id = d.authority_id
+"""
+CLAIMED = f"""
+SELECT DISTINCT s.row, s.number, a.code FROM {OF_ROWS}
+JOIN people_licenceclaim c ON c.authority_id = %(from)s AND c.decided_at IS NULL
+    AND (c.number = s.number OR c.date_of_birth = l.date_of_birth)
+JOIN people_authority a ON a.id = c.authority_id
+"""  # noqa: S608
+WRONG = (
+    ("The number is in row {} already.", TWICE),
+    ("The register has no licence with this number.", UNKNOWN),
+    ("The licence is {}. Only those that are current, suspended or applied for go over.", ENDED),
+    ("With the prefix the number is longer than {} signs.", TOO_LONG),
+    ("The new authority has a licence {} already. A prefix tells them apart.", TAKEN),
+    ("A match in doubt waits at {} for an officer to decide.", DOUBTFUL),
+    ("Somebody with this number or date of birth waits at {} to be linked.", CLAIMED),
+)
 
 # The first day of the licence, as rules for new drivers have it: ``licensing.on_record.BEGAN``.
 FIRST_DAY = """(
@@ -201,7 +211,7 @@ def _stage(cursor: CursorWrapper, numbers: Iterable[str] | None, named: dict[str
 def _errors(cursor: CursorWrapper, named: dict[str, Any]) -> tuple[RowError, ...]:
     """What is wrong, by row; no more than anybody would read."""
     found = []
-    for message, statement in WRONG.items():
+    for message, statement in WRONG:
         cursor.execute(f"{statement} ORDER BY 1 LIMIT {MAX_ERRORS}", named)
         found += [
             RowError(row, "licence_number", f"{number}: {message.format(about)}")

@@ -6,8 +6,11 @@ import pytest
 
 from certificates import right_to_send as rule_of
 from certificates.actions import reinstate
+from certificates.actions.reach import Holder, reach_of
 from certificates.actions.rights import key_of, reasons_against
 from certificates.right_to_send import Facts, why_not
+from people.models import Licence
+from people.register import hand_over_licences
 from tests.certificates.factories import give_licence, make_certificate
 from tests.certificates.reminded import day_before, without_account
 from tests.certificates.test_replacing import replace
@@ -134,6 +137,45 @@ def test_who_has_gone_to_another_council_is_named(certificate, state, reason):
     learner.authority = AuthorityFactory()
     learner.save()
     assert asked(certificate) == reason
+
+
+@pytest.fixture
+def handed_over(certificate, now):
+    """The holder's licence went to another council, for which they train from now on."""
+    licence = give_licence(certificate.learner, state="current", mobile="07400 000001")
+    new = AuthorityFactory()
+    hand_over_licences(
+        from_authority=licence.authority, to_authority=new, by=None, now=now, today=now.date()
+    )
+    certificate.learner.refresh_from_db()
+    return new
+
+
+@pytest.mark.django_db
+def test_who_was_handed_over_to_another_council_is_reminded(certificate, handed_over):
+    assert certificate.learner.authority == handed_over != certificate.authority
+    assert asked(certificate) == ""
+
+
+@pytest.mark.django_db
+def test_who_was_handed_over_and_passed_there_since_is_not(certificate, handed_over, now):
+    course = certificate.course
+    make_certificate(at=now + timedelta(days=1), learner=certificate.learner, course=course)
+    assert asked(certificate) == rule_of.MOVED
+
+
+@pytest.mark.django_db
+def test_who_went_to_a_council_to_which_nothing_was_handed_over_is_not(certificate, handed_over):
+    certificate.learner.authority = AuthorityFactory()
+    certificate.learner.save()
+    assert asked(certificate) == rule_of.MOVED
+
+
+@pytest.mark.django_db
+def test_who_was_handed_over_is_reached_as_the_new_register_has_them(certificate, handed_over, now):
+    Licence.objects.filter(authority=handed_over).update(mobile="07400 000002")
+    holder = Holder(certificate.learner_id, certificate.authority_id, "", None, None)
+    assert reach_of([holder], now=now)[holder].contact.mobile == "07400 000002"
 
 
 @pytest.mark.django_db

@@ -45,6 +45,7 @@ from licensing.actions import (
     draw_recheck,
     end_next_action,
     enter_session,
+    hand_over_licences,
     log_contact,
     make_foi_pack,
     plan_next_action,
@@ -427,6 +428,7 @@ def make_records() -> dict:
     advance_feed(authority_id=stranger.authority_id, now=NOW)
     asked = ask_twice()
     write_down()
+    hand_over()
     lesson = course.lessons().first()
     course.refresh_from_db()
     approval = Approval.objects.create(
@@ -463,6 +465,15 @@ def ask_twice():
     run = run_compliance(authority=licence.authority, as_at=NOW.date(), by=None, now=NOW)
     run_again(run=run, by=None, now=NOW)
     return licence.pk
+
+
+def hand_over():
+    """There and back again: two hand-overs of one licence."""
+    there, back = LicenceFactory(held=True).authority, AuthorityFactory()
+    for sides in ((there, back), (back, there)):
+        hand_over_licences(
+            from_authority=sides[0], to_authority=sides[1], by=None, now=NOW, today=NOW.date()
+        )
 
 
 def test_real_records_are_whole(kept):
@@ -847,6 +858,15 @@ BREAKS = {
     "I37": """
         UPDATE people_registerimport SET updated = updated + 1, unchanged = unchanged - 1
         WHERE updated = 1
+    """,
+    "R13": """
+        UPDATE people_handover SET licences = licences + 1
+        WHERE id = (SELECT max(id) FROM people_handover)
+    """,
+    "R13 still there": """
+        UPDATE people_licenceevent e SET state = 'current'
+        FROM people_handover h WHERE h.context = e.pgh_context_id AND e.state = 'expired'
+            AND h.id = (SELECT max(id) FROM people_handover)
     """,
     "R01": """
         UPDATE people_tenure SET ended_on = '2020-01-01'

@@ -15,6 +15,7 @@ from licensing.desk.history.line import Kind, Line, Subject
 from licensing.models import ApiClient
 from people import perms as people
 from people.models import (
+    HandOver,
     Licence,
     LicenceClaim,
     RecordMerge,
@@ -41,6 +42,7 @@ WORDS: dict[str, dict[Any, Any]] = {
     "state": dict(Licence.State.choices),
 }
 DAYS = ("date_of_birth", "starts_on", "expires_on")
+COUNCILS = ("from_authority", "to_authority", "handed_over_by")
 
 
 def changes(subject: Subject) -> Iterator[Line]:
@@ -50,7 +52,7 @@ def changes(subject: Subject) -> Iterator[Line]:
     if subject.since is not None:
         own = own.filter(pgh_created_at__gte=subject.since)
     entries = list(own.select_related("pgh_context"))
-    origins = _origins(entries)
+    origins = _origins(entries, subject.licence)
     before = None
     for entry in entries:
         what, details = _told(before, entry)
@@ -74,7 +76,7 @@ class Origin(NamedTuple):
     source: str = ""
 
 
-def _origins(entries: Iterable[Any]) -> dict[Any, Origin]:
+def _origins(entries: Iterable[Any], licence: Licence) -> dict[Any, Origin]:
     """By the context of a change."""
     contexts = {entry.pgh_context_id: entry.pgh_context for entry in entries if entry.pgh_context}
     found = {}
@@ -86,6 +88,9 @@ def _origins(entries: Iterable[Any]) -> dict[Any, Origin]:
     for file in RegisterImport.objects.filter(context__in=contexts).select_related("imported_by"):
         source = gettext("From the file %(name)s.") % {"name": file.file_name}
         found[file.context] = Origin(file.imported_by, source)
+    for hand_over in HandOver.objects.filter(context__in=contexts).select_related(*COUNCILS):
+        source = _told_of(hand_over, licence)
+        found[hand_over.context] = Origin(hand_over.handed_over_by, source)
     return found
 
 
@@ -94,6 +99,12 @@ def _named(contexts: dict[Any, Any], what: str, known: Any) -> Iterator[tuple[An
     keys = {pk: context.metadata.get(what) for pk, context in contexts.items()}
     objects = known.in_bulk({key for key in keys.values() if key})
     return ((pk, objects[key]) for pk, key in keys.items() if key in objects)
+
+
+def _told_of(hand_over: HandOver, licence: Licence) -> str:
+    if hand_over.from_authority_id == licence.authority_id:
+        return gettext("Handed over to %(council)s.") % {"council": hand_over.to_authority.name}
+    return gettext("Handed over by %(council)s.") % {"council": hand_over.from_authority.name}
 
 
 def _told(before: Any, entry: Any) -> tuple[str, tuple[str, ...]]:
