@@ -162,33 +162,41 @@ def hand_over_licences(
     """
     if from_authority == to_authority:
         raise ValueError("An authority hands nothing over to itself.")
-    prefix = normalise_number(prefix)
-    if prefix and not NUMBER.fullmatch(prefix):
-        raise ValueError("Use plain letters, digits and signs for a prefix.")
+    fact = HandOver(
+        from_authority=from_authority,
+        to_authority=to_authority,
+        prefix=_clean(prefix),
+        handed_over_at=now,
+        handed_over_by=by,
+    )
+    named = _named(fact, today)
     for authority in sorted((from_authority, to_authority), key=lambda one: one.pk):
         lock_register(authority)
-    named: dict[str, Any] = {
-        "from": from_authority.pk,
-        "to": to_authority.pk,
-        "prefix": prefix,
+    with connection.cursor() as cursor:
+        fact.licences = _stage(cursor, numbers, named)
+        errors = _errors(cursor, named)
+        if errors or not fact.licences:
+            return HandedOver(fact.licences, errors=errors)
+        people = _hand_over(cursor, fact, named)
+    return HandedOver(fact.licences, people=people, hand_over=fact)
+
+
+def _clean(prefix: str) -> str:
+    clean = normalise_number(prefix)
+    if clean and not NUMBER.fullmatch(clean):
+        raise ValueError("Use plain letters, digits and signs for a prefix.")
+    return clean
+
+
+def _named(fact: HandOver, today: date) -> dict[str, Any]:
+    return {
+        "from": fact.from_authority_id,
+        "to": fact.to_authority_id,
+        "prefix": fact.prefix,
         "live": [state.value for state in LIVE],
-        "now": now,
+        "now": fact.handed_over_at,
         "today": today,
     }
-    with connection.cursor() as cursor:
-        rows = _stage(cursor, numbers, named)
-        errors = _errors(cursor, named)
-        if errors or not rows:
-            return HandedOver(rows, errors=errors)
-        fact = HandOver(
-            from_authority=from_authority,
-            to_authority=to_authority,
-            prefix=prefix,
-            licences=rows,
-            handed_over_at=now,
-            handed_over_by=by,
-        )
-        return HandedOver(rows, people=_hand_over(cursor, fact, named), hand_over=fact)
 
 
 def _stage(cursor: CursorWrapper, numbers: Iterable[str] | None, named: dict[str, Any]) -> int:
@@ -221,7 +229,9 @@ def _errors(cursor: CursorWrapper, named: dict[str, Any]) -> tuple[RowError, ...
 
 
 def _hand_over(cursor: CursorWrapper, fact: HandOver, named: dict[str, Any]) -> int:
-    about = {"handed_over": f"{fact.from_authority.code} > {fact.to_authority.code}"}
+    about: dict[str, Any] = {
+        "handed_over": f"{fact.from_authority.code} > {fact.to_authority.code}"
+    }
     if fact.handed_over_by is not None:
         about["user"] = fact.handed_over_by.pk
     with pghistory.context(**about) as context:

@@ -16,13 +16,15 @@ from licensing.actions import (
 )
 from licensing.answers import training_status, training_statuses, training_statuses_of
 from licensing.compliance import compliance, statuses
+from licensing.desk.history import Kind, subject_of
+from licensing.desk.history.register import changes
 from licensing.eligibility import Training
 from licensing.models import Delivery
 from lms.records import feed as fed
 from lms.records import register as records
 from people.models import HandOver, Learner, Licence, LicenceClaim
 from people.register import upsert_licence
-from tests.factories import LONG_AGO, LearnerFactory, make_acceptance, make_requirement
+from tests.factories import LONG_AGO, LearnerFactory, UserFactory, make_acceptance, make_requirement
 from tests.licensing.factories import (
     date_history,
     make_certificate,
@@ -455,6 +457,20 @@ def test_hand_over_is_on_record_with_whose_it_was(old, new, trained, accepted, h
 
     assert (fact.from_authority, fact.to_authority, fact.licences) == (old, new, 1)
     assert (fact.handed_over_at, fact.handed_over_by) == (NOW, trained.holder.user)
+
+
+@pytest.mark.parametrize(("number", "told"), [("PH-1", "to"), ("NBPH-1", "by")])
+def test_time_line_says_where_the_licence_went(
+    old, new, trained, accepted, hand_over, number, told
+):
+    officer = UserFactory()
+    hand_over(prefix="NB", by=officer)
+    licence = Licence.objects.get(number=number)
+    *_, last = changes(subject_of(licence, reader=UserFactory()))
+    other = new if licence.authority == old else old
+
+    assert last.details[-1] == f"Handed over {told} {other.name}."
+    assert (last.by, last.kind) == (officer, Kind.REGISTER)
 
 
 # Over random histories

@@ -44,7 +44,7 @@ class Command(BaseCommand):
         now = timezone.now()
         try:
             with ExitStack() as opened:
-                lines = file and opened.enter_context(file.open(encoding="utf-8-sig"))
+                lines = opened.enter_context(file.open(encoding="utf-8-sig")) if file else None
                 report = hand_over_licences(
                     **sides,
                     numbers=lines,
