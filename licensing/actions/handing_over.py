@@ -28,12 +28,13 @@ HANDED_OVER = """l.id IN (SELECT pgh_obj_id FROM people_licenceevent
     WHERE pgh_context_id = %(context)s)"""
 # Each licence as both authorities answer about it now: the earlier one by what it had.
 ON_BOTH_SIDES = f"""{JUDGED}, answer AS (
-    SELECT number, authority_id, bool_and(status = ANY (%(meeting)s)) AS met
+    SELECT authority_id = %(from)s AS earlier, bool_and(status = ANY (%(meeting)s)) AS met,
+        CASE authority_id WHEN %(from)s THEN %(prefix)s ELSE '' END || number AS number
     FROM judged GROUP BY licence_id, number, authority_id
 ), pair AS (
-    SELECT n.number, o.met AS before, n.met AS after
-    FROM answer o JOIN answer n ON n.number = %(prefix)s || o.number
-    WHERE o.authority_id = %(from)s AND n.authority_id = %(to)s
+    SELECT number, bool_or(met) FILTER (WHERE earlier) AS before,
+        bool_or(met) FILTER (WHERE NOT earlier) AS after
+    FROM answer GROUP BY number
 )
 SELECT count(*) FILTER (WHERE before), count(*) FILTER (WHERE after),
     count(*) FILTER (WHERE before AND NOT after),

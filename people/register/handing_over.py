@@ -21,12 +21,17 @@ from people.models import Authority, HandOver, Licence, User
 from people.models.register import normalise_number
 from people.register.importing import FORGET
 from people.register.licences import lock_register
-from people.register.staging import MAX_ERRORS
+from people.register.staging import MAX_ERRORS, PLANS
 
 LIVE = (Licence.State.CURRENT, Licence.State.SUSPENDED, Licence.State.APPLICANT)
 LONGEST = Licence.number.field.max_length or 0
 FIELDS = [field for field in LicenceFacts._fields if field != "number"]
 
+# Whatever asks about the licences in the same transaction looks them up one by one.
+USUALLY = "SET LOCAL enable_nestloop = on; SET CONSTRAINTS ALL DEFERRED"
+# Foreign keys are checked with each statement; a heap of them to be checked in the end slows down
+# what is written row by row.
+AT_ONCE = "SET CONSTRAINTS ALL IMMEDIATE"
 TABLE = """
 DROP TABLE IF EXISTS handed_row;
 CREATE TEMPORARY TABLE handed_row (row int, number text, new_number text, licence_id bigint,
@@ -201,6 +206,7 @@ def _named(fact: HandOver, today: date) -> dict[str, Any]:
 
 def _stage(cursor: CursorWrapper, numbers: Iterable[str] | None, named: dict[str, Any]) -> int:
     """Fill ``handed_row`` and keep the licences as they are; how many rows there are."""
+    cursor.execute(PLANS)
     cursor.execute(TABLE)
     cursor.execute(LOCK, named)
     if numbers is None:
@@ -229,6 +235,7 @@ def _errors(cursor: CursorWrapper, named: dict[str, Any]) -> tuple[RowError, ...
 
 
 def _hand_over(cursor: CursorWrapper, fact: HandOver, named: dict[str, Any]) -> int:
+    cursor.execute(AT_ONCE)
     about: dict[str, Any] = {
         "handed_over": f"{fact.from_authority.code} > {fact.to_authority.code}"
     }
@@ -236,9 +243,12 @@ def _hand_over(cursor: CursorWrapper, fact: HandOver, named: dict[str, Any]) -> 
         about["user"] = fact.handed_over_by.pk
     with pghistory.context(**about) as context:
         fact.context = context.id
-        for statement in (ENTER, DESCRIBE, END, TRAIN_THERE):
+        for statement in (ENTER, DESCRIBE, END):
             cursor.execute(statement, named)
-        people: int = cursor.rowcount
         fact.save()
         cursor.execute(FORGET)
+    # People's history is written one by one, which would write the context anew with each.
+    cursor.execute(TRAIN_THERE, named)
+    people: int = cursor.rowcount
+    cursor.execute(USUALLY)
     return people
