@@ -1,15 +1,18 @@
 """A trainer writes a lesson from nothing, another person approves it, and a driver sees it."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import TimeoutError as NotYet
 
 from tests.factories import PASSWORD
 from tests.journeys.driver import Driver
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 TITLE = "Listening to a child"
+OPENINGS = 5
 BARRED = "A child has made a lifestyle choice."
 FAIR = "A child is being controlled. Listen, and tell someone who can help."
 
@@ -50,9 +53,19 @@ class Staff:
         page = self.page
         page.get_by_title("Insert a block").first.click()
         page.get_by_role("textbox", name="Heading").fill(heading)
-        page.get_by_title("Insert a block").nth(1).click()
-        page.get_by_role("option", name="Text").click()
+        self.open_blocks(1).click()
         self.change_text(text)
+
+    def open_blocks(self, place):
+        """The choice "Text" of the menu at that place. While the editor still draws what was put in
+        before, a menu that was opened closes again."""
+        option = self.page.get_by_role("option", name="Text")
+        for _ in range(OPENINGS):
+            self.page.get_by_title("Insert a block").nth(place).click()
+            with suppress(NotYet):
+                option.wait_for(timeout=3_000)
+                break
+        return option
 
     def change_text(self, text):
         self.page.locator("[contenteditable=true]").first.click()
