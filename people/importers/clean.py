@@ -6,18 +6,20 @@ else in it is read row by row.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 
 from people.cells import as_meant
 from people.importers.facts import PARSERS, Fault
 
-PLAIN = {
-    "licence_number": re.compile(r"[!-&(-`{-~][!-`{-~]{0,39}"),
-    "full_name": re.compile(r"[^\W\d_][\w'’.,-]*+(?: [\w'’.,-]++)*+"),
-    "email": re.compile(r"(?:[\w.+-]{1,64}@[\w-]{1,60}(?:\.[\w-]{2,30}){1,3})?"),
-    "mobile": re.compile(r"(?:\+?[0-9](?: ?[0-9]){5,18})?"),
+CELLS = {
+    "licence_number": r"[!-&(-`{-~][!-`{-~]{0,39}",
+    "full_name": r"[^\W\d_][\w'’.,-]*+(?: [\w'’.,-]++)*+",
+    "email": r"(?:[\w.+-]{1,64}@[\w-]{1,60}(?:\.[\w-]{2,30}){1,3})?",
+    "mobile": r"(?:\+?[0-9](?: ?[0-9]){5,18})?",
 }
+PLAIN = {column: re.compile(rf"(?:(?:{cell})\n)*+") for column, cell in CELLS.items()}
 LONGEST_NAME = 200
 
 MOST = 100_000  # Texts that are kept for each column.
@@ -47,6 +49,8 @@ class Cleaner:
         known = self.known[column]
         if len(known) > MOST:
             known.clear()
+        with suppress(KeyError):
+            return list(map(known.__getitem__, cells))
         try:
             for text in set(cells).difference(known):
                 [known[text]] = as_texts([PARSERS[column](as_meant(text))])
@@ -66,8 +70,8 @@ def as_texts(values: Sequence[object]) -> list[str]:
 
 
 def _plain(column: str, cells: Column) -> Column | None:
-    """Nearly every cell is another text, and has to be looked at."""
-    is_plain: Callable[[str], object] = PLAIN[column].fullmatch
-    if not all(map(is_plain, cells)):
+    """Nearly every cell is another text, and has to be looked at: all at once, one on each line."""
+    lines = "\n".join([*cells, ""])
+    if lines.count("\n") != len(cells) or PLAIN[column].fullmatch(lines) is None:
         return None
     return cells if column != "full_name" or max(map(len, cells)) <= LONGEST_NAME else None
