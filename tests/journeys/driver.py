@@ -160,6 +160,7 @@ class Staff(Driver):
     def look(self, picture: str = "") -> None:
         self.page.wait_for_load_state()
         assert self.inspector
+        self.page.evaluate(SETTLED)
         found = self.inspector.axe.run(self.page, context="main").response["violations"]
         self.inspector.faults += [
             f"{self.page.url}: {rule['id']}: {rule['nodes'][0]['html']}" for rule in found
