@@ -134,8 +134,8 @@ class StartCohortView(TrainingMixin, FormView):
             raise PermissionDenied
         if not chosen and len(some) > 1:
             return redirect("choose_council")
-        key = key_in(chosen) if chosen else some[0].pk
-        self.authority = get_object_or_404(councils, pk=key)
+        asked = chosen and get_object_or_404(councils, pk=key_in(chosen))
+        self.authority = asked or some[0]
         return super().dispatch(request, *args, **kwargs)
 
     def get_page_subtitle(self) -> str:
