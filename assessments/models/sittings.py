@@ -16,7 +16,7 @@ from assessments.marking import Marking, Standard, mark, required_count
 from assessments.models.bank import Question
 from assessments.models.rules import IdentityCheck, TestRule
 from courses.models import CoursePage, Enrolment
-from courses.models.facts import Fact
+from courses.models.facts import Fact, at_insert
 from people.models import Authority, Learner
 
 CHANGED_BY_FACT = """
@@ -327,11 +327,9 @@ class Answer(Fact):
         indexes = [models.Index(fields=["sitting", "position", "-id"], name="answers_of_sitting")]
         triggers = [
             *Fact.Meta.triggers,
-            pgtrigger.Trigger(  # type: ignore[list-item]
-                name="answer_in_open_sitting",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert,
-                func=(
+            at_insert(
+                "answer_in_open_sitting",
+                (
                     "IF EXISTS (SELECT 1 FROM assessments_sitting s WHERE s.id = NEW.sitting_id"
                     " AND (s.closed_at IS NOT NULL OR NEW.answered_at >= s.deadline_at"
                     " OR NEW.position < 1 OR NEW.position > s.question_count)) THEN"

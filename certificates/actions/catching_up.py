@@ -59,8 +59,8 @@ def carry_over(
 ) -> int:
     """Replace up to ``limit`` certificates of records that another one has taken over by linked
     ones of its own; returns how many. Those that came with a merge which is undone go back. Each
-    is dated by ``clock``, which stands at ``now`` if left out. ``since``
-    narrows it to what changed lately.
+    is dated by ``clock``, which stands at ``now`` if left out.
+    ``since`` narrows it to what changed lately.
 
     A revoked certificate is carried over revoked: otherwise time that was allowed to somebody
     without a certificate would help against the revocation (I20).

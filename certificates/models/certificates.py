@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from typing import Any, Self
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -17,7 +16,7 @@ from certificates.models.evidence import Evidence
 from certificates.models.origin import ORIGIN_IS_TRUE
 from certificates.models.rules import ValidityRule
 from courses.models import CoursePage
-from courses.models.facts import Fact
+from courses.models.facts import Fact, at_insert
 from outbox.models import Message
 from people import perms as people
 from people.models import Authority, Learner, Membership
@@ -234,12 +233,7 @@ class Certificate(Fact):
         ]
         triggers = [
             *Fact.Meta.triggers,
-            pgtrigger.Trigger(  # type: ignore[list-item]
-                name="certificate_of_a_pass",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert,
-                func=ORIGIN_IS_TRUE,
-            ),
+            at_insert("certificate_of_a_pass", ORIGIN_IS_TRUE),
         ]
 
     def __str__(self) -> str:

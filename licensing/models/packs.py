@@ -1,12 +1,11 @@
 """What was made for publication or for a meeting, kept as it was given out."""
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from courses.models.facts import Fact
+from courses.models.facts import Fact, at_insert
 from licensing.financial_year import FinancialYear
 from people.models import Authority, Licence
 
@@ -36,12 +35,7 @@ class Pack(Fact):
         ordering = ["-made_at", "-pk"]
         triggers = [
             *Fact.Meta.triggers,
-            pgtrigger.Trigger(  # type: ignore[list-item]
-                name="digest_is_of_content",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert,
-                func=IS_OF_CONTENT,
-            ),
+            at_insert("digest_is_of_content", IS_OF_CONTENT),
         ]
 
 

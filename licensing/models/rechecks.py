@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from typing import Self
 
-import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -12,7 +11,7 @@ from django.db.models import F, Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from courses.models.facts import Fact
+from courses.models.facts import Fact, at_insert
 from people.models import Authority, Licence
 
 MOST = 500  # Drivers in one draw; a team that checks more draws twice.
@@ -59,12 +58,6 @@ IF NEW.corrects_id IS NOT NULL AND NEW.driver_id IS DISTINCT FROM (
 END IF;
 RETURN NEW;
 """
-
-
-def _at_insert(name: str, func: str) -> pgtrigger.Trigger:
-    return pgtrigger.Trigger(
-        name=name, when=pgtrigger.Before, operation=pgtrigger.Insert, func=func
-    )
 
 
 class RecheckQuerySet(models.QuerySet["Recheck"]):
@@ -168,7 +161,7 @@ class RecheckCallOff(Fact):
         ]
         triggers = [
             *Fact.Meta.triggers,
-            _at_insert("called_off_before_start", CALLED_OFF_BEFORE),  # type: ignore[list-item]
+            at_insert("called_off_before_start", CALLED_OFF_BEFORE),
         ]
 
     def __str__(self) -> str:
@@ -195,7 +188,7 @@ class RecheckList(Fact):
         ]
         triggers = [
             *Fact.Meta.triggers,
-            _at_insert("drawn_at_start", DRAWN_AT_START),  # type: ignore[list-item]
+            at_insert("drawn_at_start", DRAWN_AT_START),
         ]
 
     def __str__(self) -> str:
@@ -238,7 +231,7 @@ class DrawnDriver(Fact):
         ]
         triggers = [
             *Fact.Meta.triggers,
-            _at_insert("one_of_the_drawn", ONE_OF_THE_DRAWN),  # type: ignore[list-item]
+            at_insert("one_of_the_drawn", ONE_OF_THE_DRAWN),
         ]
 
     def __str__(self) -> str:
@@ -283,7 +276,7 @@ class RecheckOutcome(Fact):
         ]
         triggers = [
             *Fact.Meta.triggers,
-            _at_insert("about_the_same_driver", ABOUT_THE_SAME_DRIVER),  # type: ignore[list-item]
+            at_insert("about_the_same_driver", ABOUT_THE_SAME_DRIVER),
         ]
 
     def __str__(self) -> str:
